@@ -1,0 +1,51 @@
+import type { Analysis, Conclusion } from './experiment/analysis.js';
+import { runChecks } from './experiment/checks.js';
+import { compareArms, cumulativeLifts } from './experiment/compare.js';
+import { decide } from './experiment/decide.js';
+import { planDifferences, planHash } from './experiment/lock.js';
+import type { Plan } from './experiment/plan.js';
+import type { Summaries } from './experiment/summaries.js';
+import { codeVersion } from './version.js';
+import type { CollectOptions, Warehouse } from './warehouse/warehouse.js';
+
+export interface AnalyzeOptions extends CollectOptions {
+  /** the plan that was locked when the experiment started; absent: none was */
+  readonly frozen?: Plan;
+}
+
+/**
+ * Raw tables -> summaries -> effects -> inference -> checks -> decision: everything Assay does to an experiment.
+ *
+ * The warehouse reads the data once and answers with summaries; all that follows is a pure function of plan and summaries.
+ */
+export async function analyze(plan: Plan, warehouse: Warehouse, options: AnalyzeOptions = {}): Promise<Analysis> {
+  const { summaries, fingerprint, queries } = await warehouse.collect(plan, options);
+  const differences = options.frozen ? planDifferences(options.frozen, plan) : [];
+  return {
+    formatVersion: 1,
+    plan,
+    planHash: planHash(plan),
+    frozenPlanHash: options.frozen ? planHash(options.frozen) : null,
+    exploratory: differences.length > 0,
+    differences,
+    fingerprint,
+    summaries,
+    queries: [...queries],
+    seed: plan.seed,
+    codeVersion,
+    device: 'cpu',
+    ...conclude(plan, summaries),
+  };
+}
+
+/** The pure half: a replay calls this with stored summaries and must get the same bytes. */
+export function conclude(plan: Plan, summaries: Summaries): Conclusion {
+  const comparisons = compareArms(plan, summaries);
+  const checks = runChecks(plan, summaries);
+  return {
+    checks,
+    comparisons,
+    timelines: cumulativeLifts(plan, summaries),
+    decision: decide(plan, summaries, checks, comparisons),
+  };
+}

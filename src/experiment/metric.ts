@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { identifier, windowText } from './vocabulary.js';
+
+/** A structured filter on one column: never SQL text, so that names and values can be quoted. */
+export const filterSchema = z.strictObject({
+  column: z.string().min(1).describe('column of the table'),
+  op: z.enum(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'not_in', 'is_null', 'not_null']).default('eq').describe('comparison'),
+  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])).min(1)]).optional()
+    .describe('what the column is compared with; a list for in and not_in'),
+}).refine((f) => (f.op === 'is_null' || f.op === 'not_null') === (f.value === undefined), { message: 'every op but is_null and not_null needs a value' })
+  .refine((f) => (f.op === 'in' || f.op === 'not_in') === Array.isArray(f.value), { message: 'in and not_in take a list, other ops a single value' })
+  .meta({ id: 'Filter' });
+export type Filter = z.output<typeof filterSchema>;
+
+/** How the events of one unit become one number. */
+export const componentSchema = z.strictObject({
+  fact: identifier.describe('name of a fact table of the plan'),
+  aggregate: z.enum(['sum', 'count', 'count_distinct', 'any', 'mean', 'min', 'max']).default('sum')
+    .describe('how events of a unit become one value; any: 1 if there is at least one event, else 0'),
+  value: z.string().min(1).optional().describe('value column; not for count and not needed for any'),
+  where: z.array(filterSchema).default([]).describe('only events that pass all of these'),
+}).refine((c) => c.aggregate === 'count' || c.aggregate === 'any' || c.value !== undefined, { message: 'this aggregate needs a value column', path: ['value'] })
+  .meta({ id: 'Component' });
+export type Component = z.output<typeof componentSchema>;
+
+const covariateSchema = z.union([
+  z.strictObject({ pre: z.string().regex(/^[1-9]\d*(m|h|d|w)$/, 'must be a duration such as 14d').describe('the same metric over this long before first exposure') }),
+  z.strictObject({ columns: z.array(z.string().min(1)).min(1).max(20).describe('numeric attributes of the exposures table, known before exposure') }),
+]);
+
+const base = {
+  name: identifier.describe('name of the metric, unique in the plan'),
+  description: z.string().max(2000).optional(),
+  unit: z.string().max(40).optional().describe('unit of the metric for display, such as EUR or ms'),
+  direction: z.enum(['increase', 'decrease']).default('increase').describe('which way is better'),
+  category: z.enum(['business', 'reliability', 'latency', 'other']).default('business').describe('what kind of guardrail it makes; the definition of done asks for reliability and latency'),
+  window: windowText.optional().describe('events count from first exposure + start to first exposure + end, such as 0d..7d; absent: all events after exposure'),
+};
+const adjustable = {
+  cap: z.strictObject({ lower: z.number().optional(), upper: z.number().optional() }).optional().describe('fixed bounds on a unit\'s value, in units of the metric'),
+  winsorise: z.strictObject({ lower: z.number().gte(0).lt(0.5).optional(), upper: z.number().gt(0.5).lte(1).optional() }).optional()
+    .describe('bounds on a unit\'s value at these quantiles over all arms together'),
+  covariate: covariateSchema.optional().describe('variance reduction by regression adjustment (CUPED; Lin 2013)'),
+};
+const where = z.array(filterSchema).default([]);
+const fact = identifier.describe('name of a fact table of the plan');
+
+export const metricSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...base, ...adjustable, kind: z.literal('mean'), fact, value: z.string().min(1), aggregate: z.enum(['sum', 'mean', 'min', 'max']).default('sum').describe('how events of a unit become one value'), where }),
+  z.strictObject({ ...base, covariate: covariateSchema.optional(), kind: z.literal('proportion'), fact, value: z.string().min(1).optional().describe('boolean or 0/1 column; absent: any event at all'), where }),
+  z.strictObject({ ...base, ...adjustable, kind: z.literal('count'), fact, where }),
+  z.strictObject({ ...base, ...adjustable, kind: z.literal('count_distinct'), fact, value: z.string().min(1), where }),
+  z.strictObject({ ...base, ...adjustable, kind: z.literal('ratio'), numerator: componentSchema, denominator: componentSchema }),
+  z.strictObject({ ...base, kind: z.literal('expression'), expression: z.string().min(1).max(500).describe('smooth function of component means, such as revenue / orders'), components: z.record(identifier, componentSchema), covariate: covariateSchema.optional() }),
+  z.strictObject({ ...base, kind: z.literal('quantile'), fact, value: z.string().min(1), aggregate: z.enum(['sum', 'mean', 'min', 'max']).default('sum').describe('how events of a unit become one value'), where, probability: z.number().gt(0).lt(1) }),
+  z.strictObject({ ...base, kind: z.literal('retention'), fact, where, window: windowText.describe('active between these two times after first exposure, such as 7d..14d') }),
+  z.strictObject({ ...base, kind: z.literal('funnel'), steps: z.array(z.strictObject({ name: identifier.optional(), fact, where })).min(2).max(10).describe('in this order, each at or after the one before') }),
+]);
+export type Metric = z.output<typeof metricSchema>;
+export type MetricKind = Metric['kind'];

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/**
+ * What the warehouse hands over: everything an analysis knows about the data. Rows never come back, only these.
+ * They are stored with the analysis, and a replay begins here.
+ */
+const count = z.number().int().gte(0);
+
+export const momentsSchema = z.object({
+  kind: z.literal('moments'),
+  n: count.describe('units'),
+  columns: z.array(z.string()),
+  mean: z.array(z.number()).describe('shape (k)'),
+  scatter: z.array(z.array(z.number())).describe('centred sums of products, shape (k, k)'),
+});
+export const quantileSummarySchema = z.object({
+  kind: z.literal('quantile'),
+  n: count, probability: z.number(), estimate: z.number(), lower: z.number(), upper: z.number(), z: z.number(),
+});
+export const segmentValueSchema = z.object({ name: z.string(), value: z.string() });
+export type SegmentValue = z.output<typeof segmentValueSchema>;
+
+/** One arm, in one segment value or (null) over all units. Cells without units are absent. */
+const cellSchema = z.object({
+  arm: z.string(),
+  segment: segmentValueSchema.nullable(),
+  summary: z.discriminatedUnion('kind', [momentsSchema, quantileSummarySchema]),
+});
+export type Cell = z.output<typeof cellSchema>;
+
+export const metricSummarySchema = z.object({
+  metric: z.string(),
+  /** outcome columns first: `y`, or `numerator` and `denominator`, or the component names; then covariates, each `x:...` */
+  outcomes: z.array(z.string()),
+  covariates: z.array(z.string()),
+  cells: z.array(cellSchema),
+  /** disjoint cohorts by UTC day of first exposure, over all segments; for the cumulative plot; empty without exposure times */
+  days: z.array(z.object({ day: z.string().describe('YYYY-MM-DD'), arm: z.string(), summary: momentsSchema })),
+  /** bounds that were applied to each outcome column, in units of the metric */
+  bounds: z.array(z.object({ column: z.string(), lower: z.number().nullable(), upper: z.number().nullable() })),
+  /** units left out because their window had not closed at `asOf` */
+  immature: count,
+});
+export type MetricSummary = z.output<typeof metricSummarySchema>;
+
+export const summariesSchema = z.object({
+  asOf: z.string().nullable().describe('the analysis sees nothing later; null when no table has times'),
+  exposures: z.object({
+    rows: count.describe('exposure rows read, after start, end and asOf'),
+    units: count.describe('units analysed'),
+    nullUnits: count.describe('rows without a unit id'),
+    nullArms: count.describe('rows without an arm'),
+    multipleArms: count.describe('units seen in several arms; excluded'),
+    multipleArmsByArm: z.array(z.object({ arm: z.string(), units: count })).describe('those units, counted under the arm they saw first'),
+    excluded: z.array(z.object({ name: z.string(), units: count })).describe('by declared exclusion'),
+    unplannedArms: z.array(z.object({ arm: z.string(), units: count })).describe('arms in the data that the plan does not have; excluded'),
+    first: z.string().nullable(), last: z.string().nullable(),
+    arms: z.array(z.object({ arm: z.string(), units: count })),
+    segments: z.array(z.object({ segment: z.string(), value: z.string(), arm: z.string(), units: count })),
+    days: z.array(z.object({ day: z.string(), arm: z.string(), units: count })),
+  }),
+  facts: z.array(z.object({
+    name: z.string(),
+    rows: count, nullUnits: count, nullTimes: count,
+    duplicates: count.describe('rows that repeat the declared idempotency key; counted once'),
+    notFinite: count.describe('values that are NaN or infinite; their rows are left out'),
+    unmatched: count.describe('units in the table that were never exposed'),
+    first: z.string().nullable(), last: z.string().nullable(),
+  })),
+  metrics: z.array(metricSummarySchema),
+});
+export type Summaries = z.output<typeof summariesSchema>;
+
+/** What was read, so that a second reading can be told from the first. */
+export const fingerprintSchema = z.object({
+  engine: z.string().describe('such as duckdb 1.5.6'),
+  tables: z.array(z.object({
+    name: z.string(),
+    rows: count,
+    bytes: count.nullable().describe('of the files; null for a database'),
+    checksum: z.string().describe('sha256 over file contents in path order, or over the engine\'s own row hashes'),
+  })),
+  digest: z.string().describe('sha256 of the above'),
+});
+export type Fingerprint = z.output<typeof fingerprintSchema>;
+
+export const executedQuerySchema = z.object({ title: z.string(), sql: z.string() });
+export type ExecutedQuery = z.output<typeof executedQuerySchema>;

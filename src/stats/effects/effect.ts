@@ -1,0 +1,57 @@
+import type { Refusal } from '../refusal.js';
+
+/**
+ * An estimated effect: what metric kind and variance reduction make, and all that inference reads.
+ *
+ * Effects x inference x correction compose; no combination has code of its own.
+ */
+export interface Effect {
+  /** in units of the metric for a difference; a fraction for a lift (0.05 is +5 %) */
+  readonly estimate: number;
+  /** in the units of `estimate` */
+  readonly standardError: number;
+  /** Satterthwaite or residual degrees of freedom of the reference t distribution; null: normal */
+  readonly degreesOfFreedom: number | null;
+  /** units in both arms together */
+  readonly n: number;
+  /** standard error under the null of no effect, where theory gives one of its own (pooled proportions) */
+  readonly nullStandardError?: number;
+  /** a lift keeps the two means it divides, so that inference can invert the test (Fieller) */
+  readonly quotient?: Quotient;
+  /** per-unit influence values, where the estimator has them, shape (n) */
+  readonly influence?: Float64Array;
+}
+
+/** A ratio of two means with their joint covariance; lift = numerator / |denominator| - sign(denominator). */
+export interface Quotient {
+  readonly numerator: number;
+  readonly denominator: number;
+  /** variances and covariance of the two *means* */
+  readonly numeratorVariance: number;
+  readonly denominatorVariance: number;
+  readonly covariance: number;
+}
+
+/** Treatment against control on one metric. */
+export interface Contrast {
+  /** mean (or quantile, ratio, ...) of each arm after adjustment, in units of the metric */
+  readonly control: ArmEstimate;
+  readonly treatment: ArmEstimate;
+  readonly difference: Effect | Refusal;
+  readonly lift: Effect | Refusal;
+  /** present when covariates were used */
+  readonly adjustment?: Adjustment;
+}
+
+export interface ArmEstimate {
+  readonly n: number;
+  /** adjusted value, in units of the metric */
+  readonly value: number;
+  readonly standardError: number;
+}
+
+export interface Adjustment {
+  readonly covariates: readonly string[];
+  /** 1 - adjusted variance / unadjusted variance of the difference; negative when adjustment did harm */
+  readonly varianceReduction: number;
+}

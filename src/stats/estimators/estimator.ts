@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Refusal } from '../refusal.js';
+
+/** A column that an estimator asks for, by the role it plays. */
+export interface Role<K extends RoleKind = RoleKind, Many extends boolean = boolean, Required extends boolean = boolean> {
+  readonly kind: K;
+  /** several columns may play the role */
+  readonly many: Many;
+  readonly required: Required;
+  readonly description: string;
+}
+export type RoleKind = 'numeric' | 'category';
+
+/** A categorical column: `codes[i]` indexes `levels`, which are sorted. */
+export interface Category {
+  readonly name: string;
+  readonly codes: Int32Array;
+  readonly levels: readonly string[];
+}
+/** A numeric column, finite values only. */
+export interface Numeric {
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+type ColumnOf<K extends RoleKind> = K extends 'numeric' ? Numeric : Category;
+type RoleData<R> = R extends Role<infer K, infer Many, infer Required>
+  ? Many extends true ? readonly ColumnOf<K>[] : Required extends true ? ColumnOf<K> : ColumnOf<K> | undefined
+  : never;
+export type Roles = Readonly<Record<string, Role>>;
+export type DataOf<R extends Roles> = { readonly [K in keyof R]: RoleData<R[K]> };
+
+export const numeric = (description: string) => ({ kind: 'numeric', many: false, required: true, description }) as const;
+export const category = (description: string) => ({ kind: 'category', many: false, required: true, description }) as const;
+export const optionalNumeric = (description: string) => ({ kind: 'numeric', many: false, required: false, description }) as const;
+export const optionalCategory = (description: string) => ({ kind: 'category', many: false, required: false, description }) as const;
+export const numerics = (description: string) => ({ kind: 'numeric', many: true, required: false, description }) as const;
+
+export interface EstimationContext {
+  /** seed of the counter-based streams */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One declaration, from which validation, GraphQL types, CLI help, JSON Schema, docs and the test battery derive.
+ * Options and results are zod objects whose fields are described with their units.
+ */
+export interface Estimator<
+  Name extends string = string, R extends Roles = Roles, O extends z.ZodObject = z.ZodObject, Y extends z.ZodObject = z.ZodObject,
+> {
+  readonly name: Name;
+  readonly title: string;
+  /** what is estimated, as a formula in words or symbols */
+  readonly estimand: string;
+  readonly references: readonly [string, ...string[]];
+  readonly data: R;
+  readonly options: O;
+  readonly result: Y;
+  estimate(data: DataOf<R>, options: z.output<O>, context: EstimationContext): z.output<Y> | Refusal | Promise<z.output<Y> | Refusal>;
+}
+
+export const defineEstimator = <N extends string, R extends Roles, O extends z.ZodObject, Y extends z.ZodObject>(
+  estimator: Estimator<N, R, O, Y>,
+): Estimator<N, R, O, Y> => estimator;
+
+/** Options that many estimators share. */
+export const level = z.number().gt(0).lt(1).default(0.95).describe('confidence level of the interval, a fraction');
