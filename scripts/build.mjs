@@ -1,0 +1,3 @@
+import { prepare } from './prepare.mjs';
+
+await prepare().catch((error) => { process.stderr.write(`${error.message}\n`); process.exit(1); });
