@@ -1,0 +1,27 @@
+import type { Check } from './analysis.js';
+import type { CheckFunction } from './checks/check.js';
+import { constantMetric } from './checks/constant-metric.js';
+import { duplicateEvents } from './checks/duplicate-events.js';
+import { emptyArm } from './checks/empty-arm.js';
+import { lateData } from './checks/late-data.js';
+import { minimumDuration } from './checks/minimum-duration.js';
+import { minimumUnits } from './checks/minimum-units.js';
+import { missingData } from './checks/missing-data.js';
+import { multipleExposures } from './checks/multiple-exposures.js';
+import { notFinite } from './checks/not-finite.js';
+import { sampleRatio } from './checks/sample-ratio.js';
+import { sampleRatioBySegment } from './checks/sample-ratio-by-segment.js';
+import { unplannedArms } from './checks/unplanned-arms.js';
+import type { Plan } from './plan.js';
+import type { Summaries } from './summaries.js';
+
+/** In the order a reader should meet them: what makes a verdict invalid first. */
+const CHECKS: readonly CheckFunction[] = [
+  sampleRatio, emptyArm, multipleExposures, unplannedArms,
+  minimumUnits, minimumDuration,
+  sampleRatioBySegment, missingData, lateData, duplicateEvents, notFinite, constantMetric,
+];
+
+/** Whether the data can be believed. A check that the plan gives no occasion for (no segments, no times, no key) is left out. */
+export const runChecks = (plan: Plan, summaries: Summaries): Check[] =>
+  CHECKS.map((check) => check(plan, summaries)).filter((check) => check !== null);

@@ -1,0 +1,17 @@
+import type { Check } from '../analysis.js';
+import type { Plan } from '../plan.js';
+import type { Summaries } from '../summaries.js';
+
+/** One question about the data, asked before any effect is believed. Null: the plan gives nothing to ask about. */
+export type CheckFunction = (plan: Plan, summaries: Summaries) => Check | null;
+
+/** A check whose failure makes the verdict invalid. */
+export const blocking = (name: Check['name'], status: Check['status'], sentence: string, pValue: number | null = null): Check =>
+  ({ name, status, blocking: true, sentence, pValue });
+
+/** A check that informs; its failure alone does not make the verdict invalid. */
+export const informing = (name: Check['name'], status: Check['status'], sentence: string, pValue: number | null = null): Check =>
+  ({ name, status, blocking: false, sentence, pValue });
+
+/** Share of a whole that may be missing, repeated or unusable before a check speaks up. */
+export const NOTABLE_SHARE = 0.01;

@@ -1,0 +1,41 @@
+import type { Clause, EffectEstimate } from '../analysis.js';
+import { formatCounted, formatShare } from '../format.js';
+import { benefitBounds, goodSign, lossBeyond } from './benefit.js';
+import { capitalised, clause, fewestUnits, liftScale, reading, type Evidence } from './clause.js';
+import { unitsNeeded } from './units-needed.js';
+
+/**
+ * No loss beyond a margin: the claim of a guardrail, and of a goal of non-inferiority.
+ *
+ * Met when the lift's two-sided interval excludes a loss of the margin or more, even if it shows a smaller one: that much
+ * was agreed to be acceptable. Violated when the interval shows a loss and does not keep it within the margin. Open otherwise.
+ * Always on the lift, since the margin is a fraction; and for each row alone, since all must hold.
+ */
+export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidence: Evidence): Clause {
+  const { plan, metric, arm, comparison } = evidence;
+  const about = { metric: metric.name, arm };
+  const limit = formatShare(margin);
+  const asked = `${metric.name} was to get no worse by ${limit} or more in ${arm}`;
+  if (!comparison) return clause(kind, about, 'open', `${asked}, and there is nothing to compare: no units of it were summarised.`, 'Data for this metric in both arms.');
+  const { lift } = comparison;
+  if (lift.status === 'refused') return clause(kind, about, 'open', `${asked}, and that cannot be said: ${lift.detail}.`, capitalised(lift.remedy));
+
+  const bounds = benefitBounds(metric, lift.interval);
+  const seen = reading(plan, liftScale, lift);
+  switch (lossBeyond(margin, bounds)) {
+    case 'excluded': return clause(kind, about, 'met', bounds.best < 0
+      ? `${asked}: it got worse, but by less than that: ${seen}.`
+      : `${asked}, and such a loss is excluded: ${seen}.`, `It would be open again if the interval came to hold a loss of ${limit}.`);
+    case 'harmful': return clause(kind, about, 'violated', `${asked}, and it got worse without being kept within ${limit}: ${seen}.`, `Another treatment, or the finding with more units that the loss is smaller than ${limit}.`);
+    case 'unclear': return clause(kind, about, 'open', `${asked}, and such a loss is not excluded: ${seen}.`, whatWouldExcludeIt(lift));
+  }
+
+  function whatWouldExcludeIt(effect: EffectEstimate): string {
+    const slack = margin + effect.estimate * goodSign(metric);
+    if (slack <= 0) return `A loss smaller than ${limit}: the estimate is beyond it, so more units alone are not expected to help.`;
+    const needed = unitsNeeded(effect.interval, slack, fewestUnits(evidence));
+    return needed === null
+      ? `Far more units, or a margin wider than ${limit} agreed before the next start.`
+      : `About ${formatCounted(needed, 'more unit')} an arm at the present variance, if the effect stays as estimated.`;
+  }
+}
