@@ -1,3 +1,5 @@
+const { abs, log } = Math;
+
 /** Half the log of 2 pi. */
 export const HALF_LOG_TWO_PI = 0.918938533204672741780329736406;
 /** From here on the Stirling series below is exact to rounding. */
@@ -17,16 +19,16 @@ function stirlingSeries(x: number): number {
  * log Gamma(x), x > 0; absolute error about 1e-15 below x = 10, relative 1e-15 above.
  */
 export function logGamma(x: number): number {
-  if (x >= SERIES_FROM) return (x - 0.5) * Math.log(x) - x + HALF_LOG_TWO_PI + stirlingSeries(x);
+  if (x >= SERIES_FROM) return (x - 0.5) * log(x) - x + HALF_LOG_TWO_PI + stirlingSeries(x);
   let product = 1;
   let shifted = x;
   for (; shifted < SERIES_FROM; shifted++) product *= shifted;
-  return (shifted - 0.5) * Math.log(shifted) - shifted + HALF_LOG_TWO_PI + stirlingSeries(shifted) - Math.log(product);
+  return (shifted - 0.5) * log(shifted) - shifted + HALF_LOG_TWO_PI + stirlingSeries(shifted) - log(product);
 }
 
 /** log Gamma(x + 1) minus Stirling's (x + 1/2) log x - x + log(2 pi) / 2: what saddle-point densities need. */
 export function stirlingError(x: number): number {
-  return x >= SERIES_FROM ? stirlingSeries(x) : logGamma(x + 1) - (x + 0.5) * Math.log(x) + x - HALF_LOG_TWO_PI;
+  return x >= SERIES_FROM ? stirlingSeries(x) : logGamma(x + 1) - (x + 0.5) * log(x) + x - HALF_LOG_TWO_PI;
 }
 
 /**
@@ -35,7 +37,7 @@ export function stirlingError(x: number): number {
  */
 export function devianceTerm(x: number, m: number): number {
   const v = (x - m) / (x + m);
-  if (Math.abs(v) >= 0.1) return x * Math.log(x / m) + m - x;
+  if (abs(v) >= 0.1) return x * log(x / m) + m - x;
   let sum = (x - m) * v;
   let term = 2 * x * v;
   for (let j = 1; j < 1000; j++) {
