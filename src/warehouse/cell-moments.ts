@@ -1,0 +1,73 @@
+import { mergeMoments, type Moments } from '../stats/summaries/moments.js';
+import type { Cell } from '../experiment/summaries.js';
+import { pairName, type Centre } from './queries/moment-sums.js';
+import type { Row } from './session.js';
+import { numberOf } from './session.js';
+import type { FrameColumn, FrameMetric } from './unit-frame.js';
+
+/**
+ * Above this share of a centred sum of squares, what the cell's own mean adds is rounding noise that matters: five
+ * of sixteen digits are gone.
+ */
+const CANCELLED = 1e-5;
+
+export interface CellMoments { readonly moments: Moments; /** digits were lost: ask for the stable form */ readonly isLossy: boolean }
+
+/** Shifted sums of one row -> centred moments of one metric. */
+export function momentsOfSums(row: Row, metric: FrameMetric, centres: ReadonlyMap<string, Centre>): CellMoments {
+  const n = numberOf(row, `n_${metric.counts}`);
+  const columns = metric.columns.map(({ column }) => column);
+  const sums = columns.map(({ name }) => numberOf(row, `s_${name}`));
+  let isLossy = false;
+  const scatter = columns.map((a, i) => columns.map((b, j) => {
+    const product = numberOf(row, pairName(a, b));
+    const centred = centre(n, product, sums[i]!, sums[j]!);
+    if (i === j && !centred.isExact && centred.value < CANCELLED * product) isLossy = true;
+    return centred.value;
+  }));
+  const mean = columns.map(({ name }, i) => centres.get(name)!.shift + (n ? sums[i]! / n : 0));
+  return { moments: { n, columns: names(metric), mean, scatter }, isLossy };
+}
+
+/** sum xy - sum x sum y / n; exact when the sums are whole numbers, as they are for counts and proportions. */
+function centre(n: number, product: number, x: number, y: number): { readonly value: number; readonly isExact: boolean } {
+  if (n < 2) return { value: 0, isExact: true };
+  if (Number.isSafeInteger(product) && Number.isSafeInteger(x) && Number.isSafeInteger(y)) {
+    return { value: Number(BigInt(n) * BigInt(product) - BigInt(x) * BigInt(y)) / n, isExact: true };
+  }
+  return { value: product - (x * y) / n, isExact: false };
+}
+
+/** Stable means and population covariances of one row -> centred moments of one metric. */
+export function momentsOfCovariances(row: Row, metric: FrameMetric, centres: ReadonlyMap<string, Centre>): Moments {
+  const n = numberOf(row, `n_${metric.counts}`);
+  const columns = metric.columns.map(({ column }) => column);
+  return {
+    n, columns: names(metric),
+    mean: columns.map(({ name }) => centres.get(name)!.shift + numberOf(row, `s_${name}`)),
+    scatter: columns.map((a) => columns.map((b) => n * numberOf(row, pairName(a, b)))),
+  };
+}
+
+const names = (metric: FrameMetric): string[] => metric.columns.map(({ of }) => of.name);
+
+/** Moments with a key, merged key by key in the order in which they come. */
+export function mergeBy<T>(items: readonly T[], keyOf: (item: T) => string, momentsOf: (item: T) => Moments): Map<string, Moments> {
+  const merged = new Map<string, Moments>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const moments = momentsOf(item);
+    if (moments.n === 0) continue;
+    const before = merged.get(key);
+    merged.set(key, before ? mergeMoments(before, moments) : moments);
+  }
+  return merged;
+}
+
+/** Moments as a summary keeps them: whatever the engine rounded, no variance is below zero. */
+export const momentsSummary = ({ n, columns, mean, scatter }: Moments): Extract<Cell['summary'], { kind: 'moments' }> => ({
+  kind: 'moments', n, columns: [...columns], mean: [...mean],
+  scatter: scatter.map((row, i) => row.map((sum, j) => (i === j ? Math.max(0, sum) : sum))),
+});
+
+export type { FrameColumn };

@@ -1,0 +1,73 @@
+import type { Plan } from '../experiment/plan.js';
+import type { Summaries } from '../experiment/summaries.js';
+import { exposureSummary } from './exposure-summary.js';
+import { factSummary, type FactReading } from './fact-summary.js';
+import { readInputs } from './inputs.js';
+import { metricSummaries } from './metric-summaries.js';
+import { cells } from './queries/cells.js';
+import { exposed } from './queries/exposed.js';
+import { exposureRows } from './queries/exposure-rows.js';
+import { factTotals } from './queries/fact-totals.js';
+import { factUnits } from './queries/fact-units.js';
+import { CELLS, EXPOSED, factUnits as factTable } from './queries/names.js';
+import { cellCounts, unitCounts } from './queries/unit-counts.js';
+import { readCells } from './read-cells.js';
+import { scansOf } from './scans.js';
+import { numberOf, numberOrNull, type Session } from './session.js';
+import { toInstant, toMicroseconds } from './times.js';
+import { metricColumns } from './unit-columns.js';
+import type { CollectOptions } from './warehouse.js';
+
+/**
+ * Raw tables -> summaries, whatever the engine: exposures become one row a unit, each fact table one row a unit in one
+ * pass for all metrics, and their join becomes centred moments and quantiles. Rows never come here.
+ */
+export async function collect(session: Session, plan: Plan, options: CollectOptions = {}): Promise<Summaries> {
+  const report = progress(plan, options);
+  const d = session.dialect;
+  const inputs = await readInputs(session, plan);
+  const metrics = metricColumns(plan);
+  const scans = scansOf(d, plan.facts, inputs, metrics);
+  const isTimed = plan.exposures.time !== undefined;
+  const planned = plan.asOf === undefined ? null : toMicroseconds(plan.asOf);
+
+  report('reading exposures');
+  const rows = exposureRows(d, plan, inputs, planned);
+  await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows));
+  const found = await readCells(session, plan, isTimed);
+  await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, inputs.covariates.length));
+
+  const readings: FactReading[] = [];
+  for (const scan of scans) {
+    report(`reading ${scan.relation.title}`);
+    const [totals] = await session.rows(`rows of ${scan.fact.name}`, factTotals(d, inputs, scan, planned));
+    const isUnique = numberOf(totals!, 'duplicates') > 0;
+    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, planned, isTimed, isUnique));
+    const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where matched = 0`);
+    readings.push({ scan, totals: totals!, unmatched: numberOf(unmatched!, 'units') });
+  }
+  const latest = [found.last, ...readings.map(({ totals }) => numberOrNull(totals, 'last_at'))].filter((time) => time !== null);
+  const asOf = planned ?? (latest.length ? Math.max(...latest) : null);
+
+  report('summarising units');
+  const byStatus = await session.rows('units by status, arm and day', unitCounts(d, isTimed));
+  const byCell = await session.rows('units by arm and segments', cellCounts());
+  const exposures = exposureSummary(plan, found, byStatus, byCell);
+  return {
+    asOf: asOf === null ? null : toInstant(asOf),
+    exposures,
+    facts: readings.map(factSummary),
+    metrics: await metricSummaries(session, { plan, inputs, scans, metrics, cells: found, asOf, isTimed, units: exposures.units }, report),
+  };
+}
+
+/** Says how far the collection is, and stops it when it is cancelled. */
+function progress(plan: Plan, { onProgress, signal }: CollectOptions): (message: string) => void {
+  const steps = plan.facts.length + 3;
+  let done = 0;
+  return (message) => {
+    signal?.throwIfAborted();
+    onProgress?.(Math.min(0.99, done / steps), message);
+    done += 1;
+  };
+}

@@ -1,0 +1,21 @@
+import { ansi, type Dialect } from './ansi.js';
+
+/** @see https://duckdb.org/docs/stable/sql/functions/overview */
+export const duckdb: Dialect = {
+  ...ansi,
+  name: 'duckdb',
+  asDouble: (x) => `cast(${x} as double)`,
+  microseconds: (x, type, zone) => {
+    // casts to the type a column already has cost nothing; columns of text were checked to be times
+    if (type === 'timestamptz') return `epoch_us(cast(${x} as timestamptz))`;
+    const naive = `cast(${x} as timestamp)`;
+    return zone === 'UTC' ? `epoch_us(${naive})` : `epoch_us(timezone(${ansi.text(zone)}, ${naive}))`;
+  },
+  floorDivide: (a, b) => `(${a} // ${b})`,
+  isFinite: (x) => `isfinite(${x})`,
+  // time and value in one 128-bit integer: a fixed-width minimum, where a struct would be compared field by field
+  firstByTime: (value, time) => `cast(min((cast(${time} as hugeint) << 24) + ${value}) & 16777215 as integer)`,
+  firstByKeys: (x, keys) => `min(struct_pack(${keys.map((key, i) => `k${i} := ${key}`).join(', ')}, x := ${x})).x`,
+  quantiles: (x, probabilities) => `quantile_cont(${x}, [${probabilities.map(ansi.number).join(', ')}])`,
+  firstAtOrAfter: (list, bound) => `list_min(list_filter(${list}, lambda e: e >= ${bound}))`,
+};

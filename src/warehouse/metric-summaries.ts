@@ -1,0 +1,105 @@
+import type { Plan } from '../experiment/plan.js';
+import type { Cell, MetricSummary } from '../experiment/summaries.js';
+import { momentsSummary } from './cell-moments.js';
+import type { Inputs } from './inputs.js';
+import { collectMoments } from './collect-moments.js';
+import { collectQuantiles } from './collect-quantiles.js';
+import { pooled, quantileBounds } from './queries/pooled.js';
+import type { Centre } from './queries/moment-sums.js';
+import { unitValues } from './queries/unit-values.js';
+import type { FoundCells } from './read-cells.js';
+import type { Scan } from './scans.js';
+import { numberOf, type Row, type Session } from './session.js';
+import { clamp, unitFrame, type UnitFrame } from './unit-frame.js';
+import type { Limits, MetricColumns, UnitColumn } from './unit-columns.js';
+import { DataError } from './warehouse.js';
+
+export interface MetricContext {
+  readonly plan: Plan;
+  readonly inputs: Inputs;
+  readonly scans: readonly Scan[];
+  readonly metrics: readonly MetricColumns[];
+  readonly cells: FoundCells;
+  /** microseconds */
+  readonly asOf: number | null;
+  readonly isTimed: boolean;
+  /** units analysed */
+  readonly units: number;
+}
+
+/** Every metric of the plan as centred moments or quantiles by arm and segment, and by day of first exposure. */
+export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<MetricSummary[]> {
+  const frame = await boundedFrame(session, context);
+  const [totals] = await session.rows('columns over all arms', pooled(session.dialect, frame));
+  refuseMissingAttributes(frame, totals!);
+  const centres = new Map(frame.columns.map(({ name }) => [name, centreOf(numberOf(totals!, `mean_${name}`), numberOf(totals!, `square_${name}`))]));
+  report('summarising metrics');
+  const moments = await collectMoments(session, context, frame, centres);
+  const quantiles = await collectQuantiles(session, context, frame, moments.unitsOf);
+  return frame.metrics.map((metric, i) => {
+    const columns = metric.of.columns;
+    const isQuantile = metric.of.metric.kind === 'quantile';
+    return {
+      metric: metric.of.metric.name,
+      outcomes: columns.filter(({ role }) => role === 'outcome').map(({ name }) => name),
+      covariates: columns.filter(({ role }) => role === 'covariate').map(({ name }) => name),
+      cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
+      days: isQuantile ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
+      bounds: metric.columns.flatMap(({ of, column: { limits } }) =>
+        (of.role === 'covariate' || (limits.lower === undefined && limits.upper === undefined) ? []
+          : [{ column: of.name, lower: limits.lower ?? null, upper: limits.upper ?? null }])),
+      immature: metric.mature === undefined ? 0 : context.units - numberOf(totals!, `n_${metric.mature}`),
+    };
+  });
+}
+
+/** Above this square of mean over standard deviation, squares are taken around the mean; below it they lose under 3 digits. */
+const FAR_FROM_ZERO = 100;
+
+/** Zero where it can be: sums of whole numbers are then exact. */
+function centreOf(mean: number, square: number): Centre {
+  const variance = square - mean * mean;
+  return { mean, shift: mean * mean > FAR_FROM_ZERO * variance ? mean : 0 };
+}
+
+/** The frame with winsorising bounds found: quantiles of the capped column over the units of all arms. */
+async function boundedFrame(session: Session, { plan, inputs, scans, metrics, asOf, isTimed }: MetricContext): Promise<UnitFrame> {
+  const d = session.dialect;
+  const expressions = metrics.flatMap(({ columns }) => columns.map(({ expression }) => expression));
+  const values = unitValues(d, scans, inputs.covariates, expressions, isTimed && plan.exposures.time !== undefined);
+  const wanted = new Map<string, { name: string; column: string; counts: string; probabilities: number[] }>();
+  const keyOf = (column: UnitColumn, raw: string, counts: string) => JSON.stringify([raw, counts, column.cap ?? null, column.winsorise ?? null]);
+  const asked = unitFrame(d, metrics, values, asOf, (column, raw, counts) => {
+    const key = keyOf(column, raw, counts);
+    const probabilities = [column.winsorise?.lower, column.winsorise?.upper].filter((p) => p !== undefined);
+    if (probabilities.length && !wanted.has(key)) wanted.set(key, { name: `b${wanted.size}`, column: clamp(d, raw, column.cap ?? {}), counts, probabilities });
+    return column.cap ?? {};
+  });
+  if (wanted.size === 0) return asked;
+  const [row] = await session.rows('bounds for winsorising', quantileBounds(d, asked, [...wanted.values()]));
+  return unitFrame(d, metrics, values, asOf, (column, raw, counts) => {
+    const found = wanted.get(keyOf(column, raw, counts));
+    return found ? tighter(column, row![found.name] as readonly number[] | null) : column.cap ?? {};
+  });
+}
+
+function tighter({ cap, winsorise }: UnitColumn, quantiles: readonly number[] | null): Limits {
+  if (!quantiles) return cap ?? {};
+  const found = quantiles.map(Number);
+  return {
+    lower: winsorise?.lower === undefined ? cap?.lower : found[0],
+    upper: winsorise?.upper === undefined ? cap?.upper : found.at(-1),
+  };
+}
+
+function refuseMissingAttributes(frame: UnitFrame, totals: Row): void {
+  for (const { of, columns } of frame.metrics) {
+    for (const { of: unitColumn, column } of columns) {
+      if (unitColumn.expression.form !== 'attribute') continue;
+      const missing = numberOf(totals, `n_${column.counts}`) - numberOf(totals, `n_${column.name}`);
+      if (missing > 0) {
+        throw new DataError(`metric ${of.metric.name} adjusts for "${unitColumn.expression.column}", which has no value for ${missing} units at their first exposure; fill it in or adjust for another column`, 'exposures.attributes');
+      }
+    }
+  }
+}

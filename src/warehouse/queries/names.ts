@@ -1,0 +1,15 @@
+/** Temporary tables of a collection. */
+export const CELLS = 'assay_cells';
+export const EXPOSED = 'assay_exposed';
+export const factUnits = (fact: number): string => `assay_fact_${fact}`;
+
+/** Why a unit is or is not analysed. */
+export const ANALYSED = 0;
+export const MULTIPLE_ARMS = 1;
+export const UNPLANNED_ARM = 2;
+/** plus the index of the exclusion */
+export const EXCLUDED = 3;
+
+/** What a missing segment value is called. */
+export const NO_VALUE = '(none)';
+export const DAY = 86_400_000_000;

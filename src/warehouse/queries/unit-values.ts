@@ -1,0 +1,43 @@
+import type { Dialect } from '../dialects/ansi.js';
+import { keyOf, type Scan } from '../scans.js';
+import { aggregatesOf, type UnitAggregate, type UnitExpression } from '../unit-columns.js';
+import { ANALYSED, DAY, EXPOSED, factUnits } from './names.js';
+
+/** Columns over units that are asked for by name, with the SQL that makes each of aggregates. */
+export interface UnitValues {
+  /** `from ...` of analysed units joined with what they did */
+  readonly from: string;
+  readonly sqlOf: (expression: UnitExpression) => string;
+  readonly day: string;
+}
+
+/** Analysed units `u` left-joined with every fact table that the expressions read. */
+export function unitValues(d: Dialect, scans: readonly Scan[], covariates: readonly string[], expressions: readonly UnitExpression[], isTimed: boolean): UnitValues {
+  const used = new Set(expressions.flatMap((expression) => aggregatesOf(expression).map(({ fact }) => fact)));
+  const joins = scans.filter(({ fact }) => used.has(fact.name))
+    .map(({ index }) => `\nleft join ${factUnits(index)} as t${index} on t${index}.unit = u.unit`);
+  const nameOf = (of: UnitAggregate): string => {
+    const scan = scans.find(({ fact }) => fact.name === of.fact)!;
+    return `t${scan.index}.${scan.aggregates.get(keyOf(of))!.name}`;
+  };
+  return {
+    from: `${EXPOSED} as u${joins.join('')}\nwhere u.status = ${ANALYSED}`,
+    day: isTimed ? d.floorDivide('u.stamp', String(DAY)) : 'null',
+    sqlOf: (expression) => expressionSql(d, expression, nameOf, covariates),
+  };
+}
+
+function expressionSql(d: Dialect, expression: UnitExpression, nameOf: (of: UnitAggregate) => string, covariates: readonly string[]): string {
+  switch (expression.form) {
+    case 'total': return d.asDouble(`coalesce(${nameOf(expression.of)}, 0)`);
+    case 'any': return d.asDouble(`case when ${nameOf(expression.of)} > 0 then 1 else 0 end`);
+    case 'value': return nameOf(expression.of);
+    case 'mean': return `${nameOf(expression.sum)} / nullif(${nameOf(expression.count)}, 0)`;
+    case 'attribute': return `u.x${covariates.indexOf(expression.column)}`;
+    case 'funnel': {
+      const [first, ...rest] = expression.steps.map(nameOf);
+      const last = rest.reduce((bound, times) => d.firstAtOrAfter(times, bound), first!);
+      return d.asDouble(`case when ${last} is not null then 1 else 0 end`);
+    }
+  }
+}
