@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { normalCdf, normalQuantile, normalUpperTail } from '../../numeric/normal.js';
+import { isRefusal } from '../../refusal.js';
+import { planComparison, plannedShape } from './plan-comparison.js';
+import { definePlanner } from './planner.js';
+import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { prepareSetting, settingShape } from './setting.js';
+
+export const priorSchema = z.strictObject({
+  mean: z.number().describe('in units of the scale'),
+  standardDeviation: z.number().gt(0).describe('in units of the scale'),
+}).meta({ id: 'PlannedPrior' });
+export type PlannedPrior = z.output<typeof priorSchema>;
+
+/** How large the estimate must be, and how small, for the credible interval to leave out zero; in units of the scale. */
+interface Cutpoints { readonly lower: number; readonly upper: number }
+
+/** Posterior mean over posterior standard deviation beyond z, solved for the estimate. */
+function cutpoints(standardError: number, prior: PlannedPrior | undefined, z: number): Cutpoints {
+  if (!prior) return { lower: -z * standardError, upper: z * standardError };
+  const variance = standardError ** 2;
+  const priorVariance = prior.standardDeviation ** 2;
+  const reach = variance * Math.sqrt(1 / variance + 1 / priorVariance) * z;
+  const pull = (variance * prior.mean) / priorVariance;
+  return { lower: -reach - pull, upper: reach - pull };
+}
+
+/**
+ * Chance that the (1 - alpha) credible interval of a normal-normal posterior leaves out zero when the true effect is fixed.
+ * @param prior undefined: flat
+ */
+export function bayesianPower(effect: number, standardError: number, prior: PlannedPrior | undefined, alpha: number): number {
+  return chanceBeyond(cutpoints(standardError, prior, normalQuantile(1 - alpha / 2)), effect, standardError);
+}
+
+const chanceBeyond = ({ lower, upper }: Cutpoints, centre: number, deviation: number): number =>
+  normalUpperTail((upper - centre) / deviation) + normalCdf((lower - centre) / deviation);
+
+/** Power, sample size and smallest detectable effect of a Bayesian decision, and its chance averaged over the prior. */
+export const bayesian = definePlanner({
+  name: 'bayesian',
+  title: 'Bayesian, normal prior on the effect',
+  formula: 'normal-normal posterior, credible interval leaves out zero',
+  references: ['Spiegelhalter, Abrams, Myles (2004), Bayesian Approaches to Clinical Trials, chapter 6', 'O\'Hagan, Stevens, Campbell (2005), Pharmaceutical Statistics 4 (assurance)'],
+  data: {},
+  options: z.strictObject({
+    ...settingShape, ...questionShape,
+    prior: priorSchema.optional().describe('of the effect; absent: flat'),
+    direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect'),
+  }).refine(asksOneThing, { message: asksOneThingMessage }),
+  result: z.object({
+    ...plannedShape,
+    assurance: z.number().nullable().describe('power averaged over the prior of the effect, a fraction; null under a flat prior'),
+  }),
+  plan(options) {
+    const prepared = prepareSetting(options, 'bayesian');
+    if (isRefusal(prepared)) return prepared;
+    const z = normalQuantile(1 - prepared.alpha / 2);
+    const solved = planComparison({
+      planner: 'bayesian',
+      formula: 'normal-normal posterior, credible interval leaves out zero',
+      sizeName: 'effect', setting: options, prepared,
+      question: { ...options, size: options.effect },
+      direction: options.direction === 'increase' ? 1 : -1,
+      evaluate(effect, units) {
+        const contrast = prepared.contrast(effect, units);
+        return { power: bayesianPower(effect, contrast.standardError, options.prior, prepared.alpha), criticalValue: z, contrast, effect, isNormal: true };
+      },
+    });
+    if (isRefusal(solved)) return solved;
+    const { standardError } = solved.planned;
+    // the standard error under the planned effect stands for that under every effect of the prior
+    const assurance = options.prior
+      ? chanceBeyond(cutpoints(standardError, options.prior, z), options.prior.mean, Math.hypot(standardError, options.prior.standardDeviation))
+      : null;
+    return { ...solved.planned, assurance };
+  },
+});
