@@ -34,18 +34,18 @@ export async function analyze(plan: Plan, warehouse: Warehouse, options: Analyze
     seed: plan.seed,
     codeVersion,
     device: 'cpu',
-    ...conclude(plan, summaries),
+    ...await conclude(plan, summaries),
   };
 }
 
 /** The pure half: a replay calls this with stored summaries and must get the same bytes. */
-export function conclude(plan: Plan, summaries: Summaries): Conclusion {
-  const comparisons = compareArms(plan, summaries);
+export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclusion> {
+  const comparisons = await compareArms(plan, summaries);
   const checks = runChecks(plan, summaries);
   return {
     checks,
     comparisons,
-    timelines: cumulativeLifts(plan, summaries),
+    timelines: await cumulativeLifts(plan, summaries),
     decision: decide(plan, summaries, checks, comparisons),
   };
 }

@@ -1,0 +1,26 @@
+import type { Comparison, Timeline } from './analysis.js';
+import { correctFamilies } from './compare/families.js';
+import { inferenceOf } from './compare/inference-of.js';
+import { metricOutcomes } from './compare/metric-outcomes.js';
+import { timelinesOf } from './compare/timelines.js';
+import { uncorrectedRows } from './compare/rows.js';
+import type { Plan } from './plan.js';
+import type { Summaries } from './summaries.js';
+
+/**
+ * Every metric x treatment arm x {all units, each segment value}, in the order of the plan: effect, interval and p-value, each
+ * row for itself and corrected within its family. A row that cannot be answered stays, with its refusal.
+ */
+export async function compareArms(plan: Plan, summaries: Summaries): Promise<Comparison[]> {
+  const outcomes = await metricOutcomes(plan);
+  const inference = inferenceOf(plan);
+  return correctFamilies(plan, inference, uncorrectedRows(plan, summaries, outcomes, inference));
+}
+
+/**
+ * The lift of each metric and treatment arm as it would have been read at the end of each day of exposure, each at the
+ * level of the plan for itself. Days that cannot be answered are left out; quantiles cannot be merged and have no timeline.
+ */
+export async function cumulativeLifts(plan: Plan, summaries: Summaries): Promise<Timeline[]> {
+  return timelinesOf(plan, summaries, await metricOutcomes(plan), inferenceOf(plan));
+}

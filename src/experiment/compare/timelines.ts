@@ -1,0 +1,53 @@
+import { isRefusal } from '../../stats/refusal.js';
+import { mergeMoments } from '../../stats/summaries/moments.js';
+import type { Timeline } from '../analysis.js';
+import { controlArm, treatmentArms, type Plan } from '../plan.js';
+import type { MetricSummary, Summaries } from '../summaries.js';
+import { cellContrasts } from './cell-contrasts.js';
+import type { BoundInference } from './inference-of.js';
+import type { MetricOutcome } from './metric-outcomes.js';
+
+type Day = MetricSummary['days'][number];
+type Point = Timeline['points'][number];
+
+/** Merges day cohorts, which are disjoint units, and reads the lift after each. */
+export function timelinesOf(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Timeline[] {
+  const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
+  return plan.metrics.flatMap(({ name }) => {
+    const summary = byName.get(name);
+    return summary && summary.days.length > 0 ? metricTimelines(plan, summary, outcomes.get(name)!, inference) : [];
+  });
+}
+
+function metricTimelines(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Timeline[] {
+  const control = controlArm(plan).name;
+  const treatments = treatmentArms(plan).map((arm) => arm.name);
+  const points: Point[][] = treatments.map(() => []);
+  for (const { day, cells } of cumulativeDays(summary.days)) {
+    const contrasts = cellContrasts(summary, outcome, cells.get(control), treatments.map((arm) => cells.get(arm)));
+    for (const [i, contrast] of contrasts.entries()) {
+      if (isRefusal(contrast) || isRefusal(contrast.lift)) continue;
+      const { shape, lower, upper } = inference.interval(contrast.lift, plan.decision.alpha);
+      const bounded = shape === 'interval';
+      points[i]!.push({ day, n: contrast.lift.n, estimate: contrast.lift.estimate, lower: bounded ? lower : null, upper: bounded ? upper : null });
+    }
+  }
+  return treatments.map((arm, i) => ({ metric: summary.metric, arm, points: points[i]! }));
+}
+
+/** Moments of each arm up to and with each day, days ascending. */
+function cumulativeDays(days: readonly Day[]): { day: string; cells: ReadonlyMap<string, Day['summary']> }[] {
+  const cumulative = new Map<string, ReadonlyMap<string, Day['summary']>>();
+  let cells: ReadonlyMap<string, Day['summary']> = new Map();
+  for (const { day, arm, summary } of days.toSorted((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)))) {
+    cells = new Map(cells).set(arm, mergeCells(cells.get(arm), summary));
+    cumulative.set(day, cells);
+  }
+  return [...cumulative].map(([day, upTo]) => ({ day, cells: upTo }));
+}
+
+function mergeCells(before: Day['summary'] | undefined, cohort: Day['summary']): Day['summary'] {
+  if (!before) return cohort;
+  const { n, columns, mean, scatter } = mergeMoments(before, cohort);
+  return { kind: 'moments', n, columns: [...columns], mean: [...mean], scatter: scatter.map((row) => [...row]) };
+}

@@ -1,0 +1,33 @@
+import type { Correction } from './correction.js';
+import { ascending } from './order.js';
+
+/**
+ * Holm's step-down: family-wise error rate under any dependence.
+ *
+ * Its simultaneous sets: with r >= 1 rows not rejected, those rows get intervals at alpha / r, and what is known of a
+ * rejected row is its side of the null only. When all are rejected, every row gets the Bonferroni interval, cut at the null.
+ * @see Holm (1979), Scand. J. Statistics 6(2); Strassburger, Bretz (2008), Statistics in Medicine 27(24); Guilbaud (2008), Biometrical J. 50(5)
+ */
+export const holm: Correction<'holm'> = {
+  name: 'holm',
+  title: 'Holm',
+  controls: 'family-wise error rate: the chance of any false rejection in the family',
+  references: ['Holm (1979), Scandinavian Journal of Statistics 6(2)', 'Strassburger, Bretz (2008), Statistics in Medicine 27(24)', 'Guilbaud (2008), Biometrical Journal 50(5)'],
+  correct(pValues, alpha) {
+    const m = pValues.length;
+    const adjusted = new Array<number>(m);
+    let highest = 0;
+    ascending(pValues).forEach((row, rank) => {
+      highest = Math.max(highest, Math.min(1, (m - rank) * pValues[row]!));
+      adjusted[row] = highest;
+    });
+    const rejected = adjusted.map((p) => p <= alpha);
+    const open = rejected.filter((isRejected) => !isRejected).length;
+    return {
+      pValues: adjusted,
+      rejected,
+      levels: rejected.map((isRejected) => (isRejected || open === 0 ? alpha / m : alpha / open)),
+      reach: rejected.map((isRejected) => (open === 0 ? 'clip' : isRejected ? 'open' : 'keep')),
+    };
+  },
+};

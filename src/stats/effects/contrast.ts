@@ -1,0 +1,105 @@
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import type { Moments } from '../summaries/moments.js';
+import { adjustArms, type AdjustedArm, type AdjustedArms } from './adjusted-means.js';
+import type { ArmEstimate, Contrast, Effect } from './effect.js';
+import { liftEffect, notFinite } from './lift.js';
+import type { Outcome } from './outcome.js';
+
+/** Rounding of a mean: an error smaller than this share of the value is the error of a constant. */
+const ROUNDING = 8 * Number.EPSILON;
+/** A ratio's denominator must be this many standard errors from zero: 95 %, normal. */
+const TOLD_FROM_ZERO = 1.959963984540054;
+
+/** An arm's value under a metric, ready to be compared. */
+interface ArmValue {
+  readonly arm: AdjustedArm;
+  readonly value: number;
+  readonly gradient: readonly number[];
+  /** variance about the regression */
+  readonly own: number;
+  /** d value / d pooled covariate means, shape (k) */
+  readonly loading: readonly number[];
+}
+
+/**
+ * Every treatment arm against the control on one metric, from moments.
+ *
+ * One adjustment for all arms; then the delta method through `outcome`. Degrees of freedom are Welch and Satterthwaite's on
+ * the variances of the difference, and the lift has the same.
+ * @param control    moments, outcome columns first, then covariates
+ * @param treatments in order
+ * @returns one contrast a treatment, or why there is none
+ */
+export function contrasts(control: Moments, treatments: readonly Moments[], outcomes: number, outcome: Outcome): (Contrast | Refusal)[] {
+  const moments = [control, ...treatments];
+  const adjusted = adjustArms(moments, outcomes);
+  const values = adjusted.arms.map((arm) => armValue(arm, outcome));
+  const [first, ...others] = values;
+  return others.map((value, i) => {
+    if (isRefusal(first)) return first;
+    if (isRefusal(value)) return value;
+    return contrast(first!, value, adjusted, () => unadjustedVariance(control, treatments[i]!, outcomes, outcome));
+  });
+}
+
+function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refusal {
+  if (isRefusal(arm)) return arm;
+  if (outcome.denominator !== undefined) {
+    const mean = arm.means[outcome.denominator]!;
+    if (!(Math.abs(mean) > TOLD_FROM_ZERO * Math.sqrt(arm.covariance[outcome.denominator]![outcome.denominator]!))) {
+      return refuse('denominator_near_zero', `a ratio needs a denominator that can be told from zero in each arm; its mean is ${mean}`, 'Wait for more units, or compare the numerator alone.');
+    }
+  }
+  const value = outcome.value(arm.means);
+  const gradient = outcome.gradient(arm.means);
+  const own = quadratic(gradient, arm.covariance, gradient);
+  if (!Number.isFinite(value) || !Number.isFinite(own)) return notFinite('the value of an arm');
+  const loading = arm.slopes.length === 0 ? [] : arm.slopes[0]!.map((_, c) => gradient.reduce((sum, g, i) => sum + g * arm.slopes[i]![c]!, 0));
+  return { arm, value, gradient, own: Math.max(0, own), loading };
+}
+
+function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms, unadjusted: () => number): Contrast {
+  const hasCovariates = covariates.length > 0;
+  const controlShared = hasCovariates ? quadratic(control.loading, shared, control.loading) : 0;
+  const treatmentShared = hasCovariates ? quadratic(treatment.loading, shared, treatment.loading) : 0;
+  const covariance = hasCovariates ? quadratic(control.loading, shared, treatment.loading) : 0;
+  const gap = hasCovariates ? Math.max(0, controlShared + treatmentShared - 2 * covariance) : 0;
+  const controlVariance = control.own + controlShared;
+  const treatmentVariance = treatment.own + treatmentShared;
+  const variance = control.own + treatment.own + gap;
+  const n = control.arm.n + treatment.arm.n;
+  const degreesOfFreedom = variance ** 2 / (control.own ** 2 / control.arm.degreesOfFreedom + treatment.own ** 2 / treatment.arm.degreesOfFreedom + gap ** 2 / sharedDegreesOfFreedom);
+  const difference = differenceEffect(control.value, treatment.value, variance, degreesOfFreedom, n);
+  const lift = isRefusal(difference) ? difference
+    : liftEffect({ control: control.value, treatment: treatment.value, controlVariance, treatmentVariance, covariance, degreesOfFreedom, n });
+  const arms = { control: estimateOf(control, controlVariance), treatment: estimateOf(treatment, treatmentVariance) };
+  if (!hasCovariates || isRefusal(difference)) return { ...arms, difference, lift };
+  return { ...arms, difference, lift, adjustment: { covariates, varianceReduction: 1 - variance / unadjusted() } };
+}
+
+const estimateOf = ({ arm, value }: ArmValue, variance: number): ArmEstimate => ({ n: arm.n, value, standardError: Math.sqrt(variance) });
+
+/** Treatment minus control; refuses when neither arm varies. */
+export function differenceEffect(control: number, treatment: number, variance: number, degreesOfFreedom: number | null, n: number): Effect | Refusal {
+  const estimate = treatment - control;
+  const standardError = Math.sqrt(variance);
+  if (standardError <= ROUNDING * Math.max(Math.abs(control), Math.abs(treatment))) {
+    return refuse('zero_variance', 'a difference needs at least one arm whose values vary; both are constant', 'Check that the metric is recorded; a constant outcome cannot be tested.');
+  }
+  if (!Number.isFinite(estimate) || !Number.isFinite(standardError) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
+  return { estimate, standardError, degreesOfFreedom, n };
+}
+
+function unadjustedVariance(control: Moments, treatment: Moments, outcomes: number, outcome: Outcome): number {
+  return [control, treatment].reduce((sum, moments) => {
+    const means = moments.mean.slice(0, outcomes);
+    const gradient = outcome.gradient(means);
+    return sum + quadratic(gradient, moments.scatter, gradient) / (moments.n - 1) / moments.n;
+  }, 0);
+}
+
+function quadratic(a: readonly number[], matrix: readonly (readonly number[])[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) sum += a[i]! * matrix[i]![j]! * b[j]!;
+  return sum;
+}

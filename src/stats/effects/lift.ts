@@ -1,0 +1,53 @@
+import { refuse, type Refusal } from '../refusal.js';
+import type { Effect, Quotient } from './effect.js';
+
+/** Two arm values with their joint covariance, and what a difference of them already knows. */
+export interface LiftInput {
+  readonly control: number;
+  readonly treatment: number;
+  readonly controlVariance: number;
+  readonly treatmentVariance: number;
+  readonly covariance: number;
+  readonly degreesOfFreedom: number | null;
+  readonly n: number;
+  /** of the difference, under the null of no effect */
+  readonly nullStandardError?: number;
+}
+
+/** Confidence at which control and treatment together must be told from zero: 95 %, normal. */
+const TOLD_FROM_ZERO = 1.959963984540054 ** 2;
+
+/**
+ * Lift: (treatment - control) / |control|, a fraction, with the delta method's standard error.
+ *
+ * The quotient is kept, so that inference can invert the test (Fieller). Divides by |control|, so that a rise of a
+ * negative metric is positive. Refuses when a Fieller set of 95 % would be the whole line: control and treatment are
+ * then both indistinguishable from zero.
+ */
+export function liftEffect(input: LiftInput): Effect | Refusal {
+  const { control, treatment, controlVariance, treatmentVariance, covariance } = input;
+  if (control === 0 || saysNothing(input)) {
+    return refuse('denominator_near_zero', `lift needs a control value that can be told from zero; it is ${control} with standard error ${Math.sqrt(controlVariance)}`, 'Read the difference instead of the lift.');
+  }
+  const base = Math.abs(control);
+  const ratio = treatment / control;
+  const variance = treatmentVariance - 2 * ratio * covariance + ratio * ratio * controlVariance;
+  const standardError = Math.sqrt(Math.max(0, variance)) / base;
+  const estimate = (treatment - control) / base;
+  if (!Number.isFinite(estimate) || !Number.isFinite(standardError)) return notFinite('lift');
+  const quotient: Quotient = { numerator: treatment, denominator: control, numeratorVariance: treatmentVariance, denominatorVariance: controlVariance, covariance };
+  const effect = { estimate, standardError, degreesOfFreedom: input.degreesOfFreedom, n: input.n, quotient };
+  return input.nullStandardError === undefined ? effect : { ...effect, nullStandardError: input.nullStandardError / base };
+}
+
+/** True where every ratio of the two values is compatible with the data. */
+function saysNothing({ control, treatment, controlVariance, treatmentVariance, covariance }: LiftInput): boolean {
+  const a = control * control - TOLD_FROM_ZERO * controlVariance;
+  if (a > 0) return false;
+  const b = treatment * control - TOLD_FROM_ZERO * covariance;
+  const c = treatment * treatment - TOLD_FROM_ZERO * treatmentVariance;
+  return b * b - a * c <= 0;
+}
+
+export const notFinite = (what: string): Refusal =>
+  refuse('not_finite', `${what} is not a finite number for these data`, 'Look for values that are NaN, infinite or too large for a double.');
