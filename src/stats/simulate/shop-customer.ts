@@ -14,14 +14,14 @@ const LATENCY = [520, 410, 340];
 const ERROR = [0.12, 0.085, 0.065];
 const ORDER_ODDS = [0.9, 1.2, 1];
 const COUNTRY_ODDS = [0.75, 1.05, 1, 1.05, 1.1];
-const BASE_ODDS = 0.1;
+const BASE_ODDS = 0.075;
 const BASE_VALUE = 36;
 const VISITS_A_DAY = 0.235;
 
 /** Spreads on the log scale, between customers and within them. */
-const ACTIVITY_SPREAD = 0.6;
-const INTENT_SPREAD = 0.9;
-const BASKET_SPREAD = 0.5;
+const ACTIVITY_SPREAD = 0.8;
+const INTENT_SPREAD = 1.6;
+const BASKET_SPREAD = 0.6;
 const ORDER_SPREAD = 0.75;
 const NETWORK_SPREAD = 0.35;
 const SESSION_SPREAD = 0.4;

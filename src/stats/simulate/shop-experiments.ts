@@ -37,7 +37,7 @@ export const shopExperiments = [
   // keep running: a small effect, few customers, and the planned end is weeks away
   { name: 'free-shipping-banner', arms: ['control', 'banner'], units: 4_000, start: secondsOf('2026-02-18T00:00:00Z'), end: secondsOf('2026-03-02T00:00:00Z'), effect: { ...NO_EFFECT, order: 1.03 }, lossOfLowIntent: 0 },
   // invalid: no effect at all, but the redirect loses customers of low intent, so those who are left seem to buy more
-  { name: 'guest-checkout-redirect', arms: ['control', 'redirect'], units: 12_400, ...twoWeeks, effect: NO_EFFECT, lossOfLowIntent: 0.15 },
+  { name: 'guest-checkout-redirect', arms: ['control', 'redirect'], units: 12_400, ...twoWeeks, effect: NO_EFFECT, lossOfLowIntent: 0.2 },
 ] as const satisfies readonly ShopExperiment[];
 
 export const effectOf = (experiment: ShopExperiment, arm: number): ShopEffect => (arm === 1 ? experiment.effect : NO_EFFECT);
