@@ -27,9 +27,9 @@ export interface Shop {
 const pages = ['home', 'product', 'cart', 'checkout', 'confirmation'] as const;
 const errorKinds = ['crash', 'payment', 'server'] as const;
 /** Of sessions that reach a page, those that go on: product from home; cart and checkout are the order's chance divided by what is left to lose. */
-const PRODUCT_SHARE = 0.45;
-const CHECKOUT_TO_ORDER = 0.55;
-const CART_TO_CHECKOUT = 0.6;
+const PRODUCT_SHARE = 0.35;
+const CHECKOUT_TO_ORDER = 0.65;
+const CART_TO_CHECKOUT = 0.7;
 /** Customers arrive soon after an experiment starts, and ever fewer later: mean delay in seconds. */
 const MEAN_ARRIVAL = 6 * 86_400;
 const TWO_ARMS_SHARE = 0.002;
