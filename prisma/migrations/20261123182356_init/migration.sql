@@ -13,9 +13,6 @@ CREATE TYPE "ExperimentStatus" AS ENUM ('draft', 'running', 'stopped', 'archived
 -- CreateEnum
 CREATE TYPE "AnalysisStatus" AS ENUM ('queued', 'running', 'completed', 'failed', 'cancelled');
 
--- CreateEnum
-CREATE TYPE "DecisionKind" AS ENUM ('decision', 'approval');
-
 -- CreateTable
 CREATE TABLE "ApiKey" (
     "id" UUID NOT NULL,
@@ -114,13 +111,12 @@ CREATE TABLE "Analysis" (
 CREATE TABLE "DecisionRecord" (
     "id" UUID NOT NULL,
     "sequence" INTEGER NOT NULL,
-    "kind" "DecisionKind" NOT NULL,
     "experimentId" UUID,
     "analysisId" UUID NOT NULL,
     "approvesId" UUID,
     "verdict" TEXT NOT NULL,
     "content" TEXT NOT NULL,
-    "previousHash" TEXT NOT NULL,
+    "previousHash" TEXT,
     "hash" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(6) NOT NULL,
     "createdBy" TEXT NOT NULL,

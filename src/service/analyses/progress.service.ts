@@ -1,0 +1,70 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { OnQueueEvent, QueueEventsHost, QueueEventsListener } from '@nestjs/bullmq';
+import { PrismaService } from '../database/prisma.service.js';
+import { QUEUE } from '../jobs/queue.js';
+import type { AnalysisProgress } from './analysis.types.js';
+
+/** A change that no event told of (a cancelled job has none) is seen after this long. */
+const LOOK_EVERY_MS = 1000;
+const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
+
+/**
+ * Progress of analyses for those who watch, whichever worker on whichever machine makes it.
+ *
+ * Events of the queue only wake the watchers: what they are told is read from the row, so that nobody hears of a result
+ * that is not there yet.
+ */
+@Injectable()
+@QueueEventsListener(QUEUE)
+export class ProgressService extends QueueEventsHost implements OnModuleDestroy {
+  private readonly sleepers = new Map<string, Set<() => void>>();
+  private closing = false;
+
+  constructor(private readonly prisma: PrismaService) { super(); }
+
+  @OnQueueEvent('active') onActive({ jobId }: { jobId: string }) { this.wake(jobId); }
+  @OnQueueEvent('progress') onProgress({ jobId }: { jobId: string }) { this.wake(jobId); }
+  @OnQueueEvent('completed') onCompleted({ jobId }: { jobId: string }) { this.wake(jobId); }
+  @OnQueueEvent('failed') onFailed({ jobId }: { jobId: string }) { this.wake(jobId); }
+
+  async *of(id: string): AsyncGenerator<AnalysisProgress> {
+    let last: AnalysisProgress | undefined;
+    while (!this.closing) {
+      const woken = this.sleep(id); // before the row is read: an event in between is not missed
+      const now = await this.prisma.analysis.findUnique({ where: { id }, select: { id: true, status: true, progress: true, message: true } });
+      if (!now) return;
+      if (last?.status !== now.status || last.progress !== now.progress || last.message !== now.message) yield now;
+      if (ENDED.includes(now.status)) return;
+      last = now;
+      await woken;
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.closing = true;
+    for (const id of this.sleepers.keys()) this.wake(id);
+    await this.queueEvents.close();
+  }
+
+  private sleep(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const awake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.sleepers.get(id)?.delete(awake);
+        resolve();
+      }, LOOK_EVERY_MS);
+      const others = this.sleepers.get(id);
+      if (others) others.add(awake);
+      else this.sleepers.set(id, new Set([awake]));
+    });
+  }
+
+  private wake(id: string): void {
+    const awake = this.sleepers.get(id);
+    this.sleepers.delete(id);
+    for (const resolve of awake ?? []) resolve();
+  }
+}

@@ -1,0 +1,70 @@
+import { BullModule } from '@nestjs/bullmq';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { AnalysesResolver } from './analyses/analyses.resolver.js';
+import { AnalysesService } from './analyses/analyses.service.js';
+import { ProgressService } from './analyses/progress.service.js';
+import { StoredResultsService } from './analyses/stored-results.service.js';
+import { ApiKeysResolver } from './auth/api-keys.resolver.js';
+import { ApiKeysService } from './auth/api-keys.service.js';
+import { RoleGuard } from './auth/role.guard.js';
+import { CONFIG, type Config } from './config.js';
+import { PrismaService } from './database/prisma.service.js';
+import { DatasourcesResolver } from './datasources/datasources.resolver.js';
+import { DatasourcesService } from './datasources/datasources.service.js';
+import { DecisionsResolver } from './decisions/decisions.resolver.js';
+import { DecisionsService } from './decisions/decisions.service.js';
+import { ExperimentsResolver } from './experiments/experiments.resolver.js';
+import { ExperimentsService } from './experiments/experiments.service.js';
+import { graphqlOptions } from './graphql/graphql-options.js';
+import { LimitsPlugin } from './graphql/limits.plugin.js';
+import { HealthController } from './health/health.controller.js';
+import { PrometheusController } from './health/metrics.controller.js';
+import { QUEUE, queueConnection } from './jobs/queue.js';
+import { ReconcilerService } from './jobs/reconciler.service.js';
+import { WorkerProcessesService } from './jobs/worker-processes.service.js';
+import { LOGGER, type Logger } from './logger.js';
+import { MetricsResolver } from './metrics/metrics.resolver.js';
+import { MetricsService } from './metrics/metrics.service.js';
+import { FeatureVersionsResolver, ModelVersionsResolver } from './models/versions.resolver.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { ReportsResolver } from './reports/reports.resolver.js';
+import { ReportsService } from './reports/reports.service.js';
+
+/** What every other module needs. */
+@Global()
+@Module({})
+class CoreModule {
+  static with(config: Config, log: Logger): DynamicModule {
+    const providers = [{ provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: log }, PrismaService, ApiKeysService];
+    return { module: CoreModule, providers, exports: providers };
+  }
+}
+
+@Module({})
+export class AppModule {
+  static with(config: Config, log: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.with(config, log),
+        BullModule.forRoot({ connection: queueConnection(config) }),
+        BullModule.registerQueue({ name: QUEUE }),
+        GraphQLModule.forRootAsync<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          inject: [PrismaService, ApiKeysService, GraphQLSchemaHost],
+          useFactory: (prisma: PrismaService, keys: ApiKeysService, schemaHost: GraphQLSchemaHost) => graphqlOptions({ prisma, keys, config, log }, schemaHost),
+        }),
+      ],
+      controllers: [ReportsController, HealthController, PrometheusController],
+      providers: [
+        { provide: APP_GUARD, useClass: RoleGuard }, LimitsPlugin,
+        ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
+        AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
+        ModelVersionsResolver, FeatureVersionsResolver, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
+      ],
+    };
+  }
+}

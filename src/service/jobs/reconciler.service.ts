@@ -1,0 +1,45 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { PrismaService } from '../database/prisma.service.js';
+import { LOGGER, type Logger } from '../logger.js';
+import { type AnalysisJob, jobOptions, QUEUE } from './queue.js';
+
+const EVERY_MS = 15_000;
+
+/**
+ * Rows are the truth, jobs are how they get done: a row that waits without a job gets a new one.
+ *
+ * It happens when the service dies between writing the row and queueing the job, and when the queue has lost its memory.
+ */
+@Injectable()
+export class ReconcilerService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly prisma: PrismaService, @InjectQueue(QUEUE) private readonly queue: Queue<AnalysisJob>, @Inject(LOGGER) private readonly log: Logger) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.reconcile();
+    this.timer = setInterval(() => {
+      this.reconcile().catch((error: unknown) => this.log.warn({ err: error }, 'reconciling'));
+    }, EVERY_MS);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @returns how many analyses got a new job */
+  async reconcile(): Promise<number> {
+    const waiting = await this.prisma.analysis.findMany({ where: { status: { in: ['queued', 'running'] } }, select: { id: true } });
+    let lost = 0;
+    for (const { id } of waiting) {
+      if (await this.queue.getJob(id)) continue;
+      await this.queue.add('analyze', { analysisId: id }, jobOptions(id));
+      lost++;
+    }
+    if (lost > 0) this.log.info({ lost }, 'analyses without a job were queued again');
+    return lost;
+  }
+}

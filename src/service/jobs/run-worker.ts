@@ -1,0 +1,37 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import { PrismaClient } from '../../generated/prisma/client.js';
+import type { Config } from '../config.js';
+import { processAnalysis } from './analysis-processor.js';
+import { type AnalysisJob, LOCK_MS, QUEUE, queueConnection, STALLED_CHECK_MS } from './queue.js';
+
+/** How long a running analysis may go on after the worker was asked to stop, in milliseconds. */
+const GRACE_MS = 5000;
+/** An analysis uses all cores of the warehouse engine; several at once would only share them. */
+const CONCURRENCY = 1;
+
+export interface RunningWorker { close(): Promise<void> }
+
+/** Takes analyses from the queue, on this or any other machine, until it is closed. */
+export async function runWorker(config: Config, log: Logger): Promise<RunningWorker> {
+  const shutdown = new AbortController();
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: config.databaseUrl, max: 3 }) });
+  const worker = new Worker<AnalysisJob, void>(QUEUE, (job) => processAnalysis(job, { prisma, config, log, shutdown: shutdown.signal }), {
+    connection: queueConnection(config),
+    concurrency: CONCURRENCY,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // the row counts attempts
+  });
+  worker.on('error', (error) => log.warn({ err: error }, 'queue'));
+  await worker.waitUntilReady();
+  return {
+    async close() {
+      const timer = setTimeout(() => shutdown.abort(new Error('the worker was shut down')), GRACE_MS);
+      await worker.close();
+      clearTimeout(timer);
+      await prisma.$disconnect();
+    },
+  };
+}
