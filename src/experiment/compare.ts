@@ -1,9 +1,10 @@
 import type { Comparison, Timeline } from './analysis.js';
-import { correctFamilies } from './compare/families.js';
+import { judgeFamilies } from './compare/families.js';
 import { inferenceOf } from './compare/inference-of.js';
 import { metricOutcomes } from './compare/metric-outcomes.js';
+import { judgedComparison } from './compare/judged.js';
+import { contrastRows } from './compare/rows.js';
 import { timelinesOf } from './compare/timelines.js';
-import { uncorrectedRows } from './compare/rows.js';
 import type { Plan } from './plan.js';
 import type { Summaries } from './summaries.js';
 
@@ -14,7 +15,9 @@ import type { Summaries } from './summaries.js';
 export async function compareArms(plan: Plan, summaries: Summaries): Promise<Comparison[]> {
   const outcomes = await metricOutcomes(plan);
   const inference = inferenceOf(plan);
-  return correctFamilies(plan, inference, uncorrectedRows(plan, summaries, outcomes, inference));
+  const rows = contrastRows(plan, summaries, outcomes, inference);
+  const judgements = judgeFamilies(plan, inference, rows);
+  return rows.map((row, i) => judgedComparison(row, i, judgements, plan.decision.alpha, inference));
 }
 
 /**

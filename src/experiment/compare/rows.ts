@@ -1,21 +1,19 @@
-import type { Contrast, Effect } from '../../stats/effects/effect.js';
+import type { Contrast } from '../../stats/effects/effect.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
-import type { Comparison, EffectEstimate } from '../analysis.js';
+import type { Comparison } from '../analysis.js';
 import { controlArm, treatmentArms, type Plan } from '../plan.js';
 import type { Cell, MetricSummary, SegmentValue, Summaries } from '../summaries.js';
 import { cellContrasts } from './cell-contrasts.js';
 import type { BoundInference } from './inference-of.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 
-/** A comparison before its family is corrected, with the effects that correction asks again. */
-export interface Row {
-  readonly comparison: Comparison;
-  readonly difference: Effect | Refusal;
-  readonly lift: Effect | Refusal;
+/** A comparison to be: what is compared, and the effects, not yet judged. */
+export interface Row extends Pick<Comparison, 'metric' | 'role' | 'family' | 'segment' | 'control' | 'treatment' | 'method'> {
+  readonly contrast: Contrast | Refusal;
 }
 
-/** One row a metric, treatment arm and place, each with the interval and p-value it has alone. */
-export function uncorrectedRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Row[] {
+/** One row a metric, treatment arm and place, in the order of the plan. */
+export function contrastRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Row[] {
   const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
   const rows: Row[] = [];
   for (const { name } of plan.metrics) {
@@ -32,21 +30,14 @@ function metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, 
   const method = `${outcome.title}${summary.covariates.length > 0 ? ', regression adjustment (Lin)' : ''}; ${inference.title}`;
   for (const { segment, cells } of places(plan, summary)) {
     const contrasts = cellContrasts(summary, outcome, cells.get(control), treatments.map((arm) => cells.get(arm)));
-    for (const [i, contrast] of contrasts.entries()) {
+    for (let i = 0; i < treatments.length; i++) {
       const treatment = treatments[i]!;
-      const family = segment ? 'segments' : `${role}s` as const;
-      const { difference, lift } = isRefusal(contrast) ? { difference: contrast, lift: contrast } : contrast;
+      const contrast = contrasts[i]!;
       rows.push({
-        difference, lift,
-        comparison: {
-          metric: summary.metric, role, family, segment,
-          control: armEstimate(control, contrast, 'control', cells.get(control)),
-          treatment: armEstimate(treatment, contrast, 'treatment', cells.get(treatment)),
-          difference: estimateOf(difference, plan.decision.alpha, inference),
-          lift: estimateOf(lift, plan.decision.alpha, inference),
-          method,
-          adjustment: isRefusal(contrast) || !contrast.adjustment ? null : { ...contrast.adjustment, covariates: [...contrast.adjustment.covariates] },
-        },
+        metric: summary.metric, role, family: segment ? 'segments' : `${role}s`, segment,
+        control: armEstimate(control, contrast, 'control', cells.get(control)),
+        treatment: armEstimate(treatment, contrast, 'treatment', cells.get(treatment)),
+        method, contrast,
       });
     }
   }
@@ -78,18 +69,4 @@ function armEstimate(arm: string, contrast: Contrast | Refusal, side: 'control' 
   if (isRefusal(contrast)) return { arm, n: cell?.n ?? 0, value: null, standardError: null };
   const { n, value, standardError } = contrast[side];
   return { arm, n, value, standardError };
-}
-
-function estimateOf(effect: Effect | Refusal, alpha: number, inference: BoundInference): EffectEstimate | Refusal {
-  if (isRefusal(effect)) return effect;
-  return {
-    status: 'estimated',
-    estimate: effect.estimate,
-    standardError: effect.standardError,
-    degreesOfFreedom: effect.degreesOfFreedom,
-    interval: inference.interval(effect, alpha),
-    pValue: inference.pValue(effect),
-    adjustedPValue: null,
-    simultaneous: null,
-  };
 }

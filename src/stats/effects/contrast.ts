@@ -38,7 +38,10 @@ export function contrasts(control: Moments, treatments: readonly Moments[], outc
   return others.map((value, i) => {
     if (isRefusal(first)) return first;
     if (isRefusal(value)) return value;
-    return contrast(first!, value, adjusted, () => unadjustedVariance(control, treatments[i]!, outcomes, outcome));
+    const result = contrast(first!, value, adjusted);
+    if (adjusted.covariates.length === 0 || isRefusal(result.difference)) return result;
+    const varianceReduction = 1 - result.difference.standardError ** 2 / unadjustedVariance(control, treatments[i]!, outcomes, outcome);
+    return { ...result, adjustment: { covariates: adjusted.covariates, varianceReduction } };
   });
 }
 
@@ -58,7 +61,7 @@ function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refu
   return { arm, value, gradient, own: Math.max(0, own), loading };
 }
 
-function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms, unadjusted: () => number): Contrast {
+function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms): Contrast {
   const hasCovariates = covariates.length > 0;
   const controlShared = hasCovariates ? quadratic(control.loading, shared, control.loading) : 0;
   const treatmentShared = hasCovariates ? quadratic(treatment.loading, shared, treatment.loading) : 0;
@@ -68,13 +71,13 @@ function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, 
   const treatmentVariance = treatment.own + treatmentShared;
   const variance = control.own + treatment.own + gap;
   const n = control.arm.n + treatment.arm.n;
-  const degreesOfFreedom = variance ** 2 / (control.own ** 2 / control.arm.degreesOfFreedom + treatment.own ** 2 / treatment.arm.degreesOfFreedom + gap ** 2 / sharedDegreesOfFreedom);
+  // As shares of the variance, whose square may underflow
+  const share = (part: number, df: number): number => ((part / variance) * (part / variance)) / df;
+  const degreesOfFreedom = 1 / (share(control.own, control.arm.degreesOfFreedom) + share(treatment.own, treatment.arm.degreesOfFreedom) + share(gap, sharedDegreesOfFreedom));
   const difference = differenceEffect(control.value, treatment.value, variance, degreesOfFreedom, n);
   const lift = isRefusal(difference) ? difference
     : liftEffect({ control: control.value, treatment: treatment.value, controlVariance, treatmentVariance, covariance, degreesOfFreedom, n });
-  const arms = { control: estimateOf(control, controlVariance), treatment: estimateOf(treatment, treatmentVariance) };
-  if (!hasCovariates || isRefusal(difference)) return { ...arms, difference, lift };
-  return { ...arms, difference, lift, adjustment: { covariates, varianceReduction: 1 - variance / unadjusted() } };
+  return { control: estimateOf(control, controlVariance), treatment: estimateOf(treatment, treatmentVariance), difference, lift };
 }
 
 const estimateOf = ({ arm, value }: ArmValue, variance: number): ArmEstimate => ({ n: arm.n, value, standardError: Math.sqrt(variance) });

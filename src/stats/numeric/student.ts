@@ -76,9 +76,13 @@ export function studentUpperQuantile(p: number, df: number): number {
   return p > 0.25 ? centralQuantile(p, df) : outerQuantile(p, df);
 }
 
+/** The last normal quantile: an analysis asks for one level at many degrees of freedom. */
+let lastNormal = { p: NaN, z: NaN };
+
 /** Wallace (1959): w is nearly the normal quantile times (8 df + 3) / (8 df + 1). */
 function start(p: number, df: number): number {
-  const w = (normalUpperQuantile(p) * (8 * df + 3)) / (8 * df + 1);
+  if (lastNormal.p !== p) lastNormal = { p, z: normalUpperQuantile(p) };
+  const w = (lastNormal.z * (8 * df + 3)) / (8 * df + 1);
   return sqrt(df * expm1(min((w * w) / df, 600)));
 }
 
