@@ -1,0 +1,135 @@
+/**
+ * Histograms of a node: the sums of its cells in each bin of a feature.
+ *
+ * Four features share one pass over the node. A node that needs fewer bins than 256 reads them through a shift, chosen for the range of
+ * bins that the node spans; an offset of 2^shift - 1 keeps the bin of the missing values apart from the first value.
+ */
+import { cells, columns, offsets, records, shifts, weightCells } from './workspace';
+import { weighted } from './options';
+
+export const BINS = 256;
+/** features that are read in one pass */
+export const LANES = 4;
+
+/** 16-byte cells (causal) or 8-byte cells (regression) of each lane, and i32 weights of each lane */
+const gradientSums: usize = memory.data(16 * 256 * 4, 64);
+const labelSums: usize = memory.data(8 * 256 * 4, 64);
+const weightSums: usize = memory.data(4 * 256 * 4, 64);
+
+export function gradientHistogram(lane: i32): usize {
+  return gradientSums + (<usize>lane << 12);
+}
+
+export function labelHistogram(lane: i32): usize {
+  return labelSums + (<usize>lane << 11);
+}
+
+export function weightHistogram(lane: i32): usize {
+  return weightSums + (<usize>lane << 10);
+}
+
+function column(feature: i32, splitCount: i32): usize {
+  return columns + <usize>feature * <usize>splitCount;
+}
+
+function addGradient(sums: usize, bin: i32, cell: v128): void {
+  const slot = sums + (<usize>bin << 4);
+  v128.store(slot, i32x4.add(v128.load(slot), cell));
+}
+
+function addLabel(sums: usize, bin: i32, cell: i64): void {
+  const slot = sums + (<usize>bin << 3);
+  store<i64>(slot, load<i64>(slot) + cell);
+}
+
+/** Adds the records start .. end - 1 to the histograms of the four candidates from `first` on. */
+export function buildFourGradientHistograms(list: usize, first: i32, start: i32, end: i32, splitCount: i32): void {
+  const at = <usize>first << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const column1 = column(load<i32>(list + at, 4), splitCount);
+  const column2 = column(load<i32>(list + at, 8), splitCount);
+  const column3 = column(load<i32>(list + at, 12), splitCount);
+  const shift0 = load<i32>(shifts + at);
+  const shift1 = load<i32>(shifts + at, 4);
+  const shift2 = load<i32>(shifts + at, 8);
+  const shift3 = load<i32>(shifts + at, 12);
+  const offset0 = load<i32>(offsets + at);
+  const offset1 = load<i32>(offsets + at, 4);
+  const offset2 = load<i32>(offsets + at, 8);
+  const offset3 = load<i32>(offsets + at, 12);
+  const last = records + (<usize>end << 4);
+  let cell = cells + (<usize>start << 4);
+  for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 16) {
+    const position = <usize>load<i32>(record);
+    const value = v128.load(cell);
+    addGradient(gradientSums, (<i32>load<u8>(column0 + position) + offset0) >> shift0, value);
+    addGradient(gradientSums + 4096, (<i32>load<u8>(column1 + position) + offset1) >> shift1, value);
+    addGradient(gradientSums + 8192, (<i32>load<u8>(column2 + position) + offset2) >> shift2, value);
+    addGradient(gradientSums + 12288, (<i32>load<u8>(column3 + position) + offset3) >> shift3, value);
+  }
+}
+
+export function buildGradientHistogram(list: usize, index: i32, start: i32, end: i32, splitCount: i32): void {
+  const at = <usize>index << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const shift = load<i32>(shifts + at);
+  const offset = load<i32>(offsets + at);
+  const last = records + (<usize>end << 4);
+  let cell = cells + (<usize>start << 4);
+  for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 16) {
+    addGradient(gradientSums, (<i32>load<u8>(column0 + <usize>load<i32>(record)) + offset) >> shift, v128.load(cell));
+  }
+}
+
+export function buildFourLabelHistograms(list: usize, first: i32, start: i32, end: i32, splitCount: i32): void {
+  const at = <usize>first << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const column1 = column(load<i32>(list + at, 4), splitCount);
+  const column2 = column(load<i32>(list + at, 8), splitCount);
+  const column3 = column(load<i32>(list + at, 12), splitCount);
+  const shift0 = load<i32>(shifts + at);
+  const shift1 = load<i32>(shifts + at, 4);
+  const shift2 = load<i32>(shifts + at, 8);
+  const shift3 = load<i32>(shifts + at, 12);
+  const offset0 = load<i32>(offsets + at);
+  const offset1 = load<i32>(offsets + at, 4);
+  const offset2 = load<i32>(offsets + at, 8);
+  const offset3 = load<i32>(offsets + at, 12);
+  const last = records + (<usize>end << 4);
+  let cell = cells + (<usize>start << 3);
+  for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 8) {
+    const position = <usize>load<i32>(record);
+    const value = load<i64>(cell);
+    addLabel(labelSums, (<i32>load<u8>(column0 + position) + offset0) >> shift0, value);
+    addLabel(labelSums + 2048, (<i32>load<u8>(column1 + position) + offset1) >> shift1, value);
+    addLabel(labelSums + 4096, (<i32>load<u8>(column2 + position) + offset2) >> shift2, value);
+    addLabel(labelSums + 6144, (<i32>load<u8>(column3 + position) + offset3) >> shift3, value);
+  }
+}
+
+export function buildLabelHistogram(list: usize, index: i32, start: i32, end: i32, splitCount: i32): void {
+  const at = <usize>index << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const shift = load<i32>(shifts + at);
+  const offset = load<i32>(offsets + at);
+  const last = records + (<usize>end << 4);
+  let cell = cells + (<usize>start << 3);
+  for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 8) {
+    addLabel(labelSums, (<i32>load<u8>(column0 + <usize>load<i32>(record)) + offset) >> shift, load<i64>(cell));
+  }
+}
+
+/** Weights by bin, for forests with sample weights. */
+export function buildWeightHistogram(list: usize, index: i32, lane: i32, start: i32, end: i32, splitCount: i32): void {
+  if (!weighted) return;
+  const at = <usize>index << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const shift = load<i32>(shifts + at);
+  const offset = load<i32>(offsets + at);
+  const sums = weightHistogram(lane);
+  for (let i = start; i < end; i++) {
+    const position = <usize>load<i32>(records + (<usize>i << 4));
+    const slot = sums + (<usize>((<i32>load<u8>(column0 + position) + offset) >> shift) << 2);
+    store<i32>(slot, load<i32>(slot) + load<i32>(weightCells + (<usize>i << 2)));
+  }
+}

@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import type { BinnedRows } from '../stats/forest/binning.js';
+import { momentStride, type BagMoments, type EngineOptions, type ForestEngine, type Growth } from '../stats/forest/forest-engine.js';
+import { forestKinds, rowCapacity, type GrowthPlan } from '../stats/forest/growth-plan.js';
+import type { PackedTrees } from '../stats/forest/packed-trees.js';
+import type { Refusal } from '../stats/refusal.js';
+import { checkGrowthMemory, checkMomentsMemory, defaultMemoryLimit } from './forest-memory.js';
+import { loadKernel, workerScript } from './kernels.js';
+import { createWorkerPool, type WorkerPool } from './worker-pool.js';
+import type { ForestTask, GrownPart, MomentsPart } from './workers/forest.js';
+
+export interface ForestEngineOptions {
+  /** worker threads; the cores of the machine unless told. The result does not depend on it. */
+  readonly workers?: number;
+  /** bytes that may be used; three quarters of the machine unless told */
+  readonly memoryLimit?: number;
+}
+
+export interface WorkerForestEngine extends ForestEngine {
+  close(): Promise<void>;
+}
+
+const PROGRESS_INTERVAL_MS = 100;
+
+/**
+ * Grows forests in worker threads, one kernel instance a worker, with private memory; only the bins and the trees are shared.
+ *
+ * Little bags are split over the workers by index, and so are the units of a prediction: every sum is either exact or taken in the order
+ * of the bags, so the bytes do not depend on the number of workers.
+ */
+export async function createForestEngine(options: ForestEngineOptions = {}): Promise<WorkerForestEngine> {
+  const workers = Math.max(1, options.workers ?? availableParallelism());
+  const memoryLimit = options.memoryLimit ?? defaultMemoryLimit();
+  const pool = createWorkerPool<ForestTask>(workerScript('forest'), workers, { module: await loadKernel('forest') });
+  return {
+    name: `workers(${workers})`,
+    close: () => pool.close(),
+
+    async grow(rows, plan, keepTrees, engineOptions) {
+      const refusal = checkGrowthMemory(rows, plan, keepTrees, workers, memoryLimit);
+      if (refusal) return refusal;
+      const parts = await runParts<GrownPart>(pool, plan.bags, plan.bags, engineOptions, (from, to, control) => ({
+        op: 'grow', rowsId: idOf(rows), rows, capacity: rowCapacity(rows, plan), plan, kind: forestKinds[plan.kind], keepTrees, from, to, control,
+      }));
+      return mergeGrowth(plan, parts);
+    },
+
+    async moments(trees, bins, features, engineOptions) {
+      return gatherMoments(trees, bins.length / features, features, engineOptions, (from, to, control) => ({
+        op: 'moments', trees, bins, features, stride: momentStride(trees.leafValues), from, to, control,
+      }));
+    },
+
+    async outOfBagMoments(trees, rows, plan, engineOptions) {
+      return gatherMoments(trees, rows.rows, rows.features, engineOptions, (from, to, control) => ({
+        op: 'moments', trees, bins: rows.bins, features: rows.features, stride: momentStride(trees.leafValues), from, to, control,
+        outOfBag: { rowsId: idOf(rows), rows, capacity: rowCapacity(rows, plan), plan, kind: forestKinds[plan.kind] },
+      }));
+    },
+  };
+
+  async function gatherMoments(
+    trees: PackedTrees, units: number, features: number, engineOptions: EngineOptions | undefined, task: TaskOf,
+  ): Promise<BagMoments | Refusal> {
+    const refusal = checkMomentsMemory(trees, units, features, workers, memoryLimit);
+    if (refusal) return refusal;
+    const parts = await runParts<MomentsPart>(pool, units, trees.trees / 2, engineOptions, task);
+    const stride = momentStride(trees.leafValues);
+    const values = new Float64Array(units * stride);
+    const bags = new Int32Array(units);
+    parts.reduce((unit, part) => {
+      values.set(part.values, unit * stride);
+      bags.set(part.bags, unit);
+      return unit + part.bags.length;
+    }, 0);
+    return { values, stride, bags };
+  }
+}
+
+type TaskOf = (from: number, to: number, control: Int32Array) => ForestTask;
+
+/** Splits 0 .. count - 1 over the workers by index; rejects with the signal's reason when aborted. */
+async function runParts<Part>(
+  pool: WorkerPool<ForestTask>, count: number, stepsEach: number, { signal, onProgress }: EngineOptions = {}, taskOf: TaskOf,
+): Promise<Part[]> {
+  signal?.throwIfAborted();
+  const control = new Int32Array(new SharedArrayBuffer(8));
+  const cancel = () => { Atomics.store(control, 0, 1); };
+  signal?.addEventListener('abort', cancel, { once: true });
+  const used = Math.min(pool.size, count);
+  const tasks = Array.from({ length: used }, (_, i) => taskOf(Math.floor((i * count) / used), Math.floor(((i + 1) * count) / used), control));
+  const steps = tasks[0]?.op === 'grow' ? count : stepsEach * used;
+  const timer = onProgress && setInterval(() => onProgress(Atomics.load(control, 1) / steps), PROGRESS_INTERVAL_MS);
+  try {
+    const parts = await pool.run<Part | null>(tasks);
+    signal?.throwIfAborted();
+    onProgress?.(1);
+    return parts.filter((part): part is Awaited<Part> & {} => part !== null) as Part[];
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function mergeGrowth(plan: GrowthPlan, parts: readonly GrownPart[]): Growth {
+  const [first, ...others] = parts;
+  const { sums, trees } = first!;
+  for (const part of others) {
+    part.sums.forEach((sum, i) => { sums[i]! += sum; });
+    part.trees.forEach((count, i) => { trees[i]! += count; });
+  }
+  return {
+    outOfBag: { sums, trees },
+    trees: {
+      segments: parts.flatMap((part) => part.segments),
+      trees: parts.reduce((count, part) => count + part.treeCount, 0),
+      bagTrees: plan.bagTrees,
+      leafValues: plan.leafValues,
+    },
+  };
+}
+
+const ids = new WeakMap<BinnedRows, number>();
+let nextId = 0;
+
+/** Tells a worker whether it already holds these rows. */
+function idOf(rows: BinnedRows): number {
+  const known = ids.get(rows);
+  if (known !== undefined) return known;
+  ids.set(rows, nextId);
+  return nextId++;
+}

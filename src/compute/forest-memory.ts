@@ -1,0 +1,68 @@
+import { totalmem } from 'node:os';
+import { momentStride } from '../stats/forest/forest-engine.js';
+import type { BinnedRows } from '../stats/forest/binning.js';
+import { rowCapacity, type GrowthPlan } from '../stats/forest/growth-plan.js';
+import type { PackedTrees } from '../stats/forest/packed-trees.js';
+import { refuse, type Refusal } from '../stats/refusal.js';
+
+/** A WebAssembly memory ends here, whatever the machine has. */
+const INSTANCE_LIMIT = 2 ** 32 - 2 ** 26;
+const SHARE_OF_MACHINE = 0.75;
+
+/** Bytes that may be used unless told: three quarters of the machine, or of the container that holds the process. */
+export function defaultMemoryLimit(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  const machine = totalmem();
+  return SHARE_OF_MACHINE * (constrained > 0 && constrained < machine ? constrained : machine);
+}
+
+/** Refuses to grow a forest that would need more than `limit` bytes, or more than one instance can hold. */
+export function checkGrowthMemory(rows: BinnedRows, plan: GrowthPlan, keepTrees: boolean, workers: number, limit: number): Refusal | null {
+  const instance = instanceBytes(rows, plan);
+  const results = rows.rows * (plan.leafValues * 8 + 4) * (workers + 1);
+  const trees = keepTrees ? plan.bags * plan.bagTrees * mostTreeBytes(rows, plan) : 0;
+  return check('a forest', instance, rows.bins.byteLength + instance * workers + results + trees, limit);
+}
+
+/** Refuses to predict for more units than fit. */
+export function checkMomentsMemory(trees: PackedTrees, units: number, features: number, workers: number, limit: number): Refusal | null {
+  const stride = momentStride(trees.leafValues);
+  const segment = trees.segments.reduce((most, { byteLength }) => Math.max(most, byteLength), 0);
+  const instance = Math.ceil(units / workers) * (features + 4 + stride * 8) + segment;
+  const held = trees.segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return check('a prediction', instance, held + instance * workers + units * stride * 16, limit);
+}
+
+/** What `layOut` of the kernel allocates. */
+function instanceBytes(rows: BinnedRows, plan: GrowthPlan): number {
+  const { split, estimate } = rowCapacity(rows, plan);
+  const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
+  const perRow = rows.features + 12 + (rows.clusters ? 4 : 0) + 6 * 8 + 4;
+  const perSplitRow = rows.features + 16 + 16 + 4 + 16 + 4 + 2 * (8 + 56 + 8 + 4) + 24;
+  const perUnit = 5 * 4 + 1 + (rows.clusters ? 12 : 0);
+  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * 90 + 2 ** 20;
+}
+
+/** A tree has at most one leaf for each row of the smaller honest half, or for each `minNodeSize` that a causal split leaves. */
+function mostTreeBytes(rows: BinnedRows, plan: GrowthPlan): number {
+  const { split, estimate } = rowCapacity(rows, plan);
+  const smallest = plan.kind === 'causal' ? 2 * plan.minNodeSize : 1;
+  const leaves = Math.min(split / smallest, estimate);
+  return 8 + leaves * (16 + plan.leafValues * 4);
+}
+
+function check(what: string, instance: number, total: number, limit: number): Refusal | null {
+  if (instance > INSTANCE_LIMIT) {
+    return refuse('unsupported_combination',
+      `${what} of this size needs ${gigabytes(instance)} GB in one worker; one holds at most ${gigabytes(INSTANCE_LIMIT)} GB`,
+      'use fewer rows or columns');
+  }
+  if (total > limit) {
+    return refuse('unsupported_combination',
+      `${what} of this size needs up to ${gigabytes(total)} GB; ${gigabytes(limit)} GB are allowed`,
+      'use fewer rows, columns, trees or workers, a larger minimum node size, or a machine with more memory');
+  }
+  return null;
+}
+
+const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);

@@ -1,0 +1,133 @@
+/**
+ * Columns as bytes: at most 256 quantile bins a feature, computed once and shared by all forests over the same rows.
+ *
+ * A split at a cut is `x <= cut`. Bin 0 is "missing" in features that have missing values (MIA: Twala, Jones, Hand 2008).
+ */
+export interface Binning {
+  /** ascending cuts of each feature; bin b holds cuts[b - 1] < x <= cuts[b] */
+  readonly cuts: readonly Float64Array[];
+  /** one byte a feature: 1 when bin 0 means missing and values start at bin 1 */
+  readonly hasMissing: Uint8Array;
+}
+
+/** Rows of a data set as forests see them. */
+export interface BinnedRows {
+  readonly rows: number;
+  readonly features: number;
+  /** row-major, shape (rows, features); in shared memory, so that workers read it without a copy being sent */
+  readonly bins: Uint8Array;
+  readonly hasMissing: Uint8Array;
+  readonly clusters: Clusters | null;
+}
+
+/** Which cluster each row belongs to: codes 0 .. number of clusters - 1. */
+export interface Clusters {
+  readonly codes: Int32Array;
+  /** rows of each cluster */
+  readonly sizes: Int32Array;
+}
+
+const MAX_BINS = 256;
+/** Quantiles of this many rows are close enough: a cut moves by less than a tenth of a bin. */
+const SAMPLE = 50_000;
+
+/** Cuts of every column; NaN is a missing value. */
+export function chooseBins(columns: readonly Float64Array[]): Binning {
+  const hasMissing = new Uint8Array(columns.length);
+  const cuts = columns.map((column, feature) => {
+    const isMissing = column.some(Number.isNaN);
+    if (isMissing) hasMissing[feature] = 1;
+    return cutsOf(column, isMissing ? MAX_BINS - 1 : MAX_BINS);
+  });
+  return { cuts, hasMissing };
+}
+
+/** At most `bins` - 1 cuts: all values but the last when they are few, quantiles otherwise. */
+function cutsOf(column: Float64Array, bins: number): Float64Array {
+  const size = Math.min(column.length, SAMPLE);
+  const sample = new Float64Array(size);
+  let count = 0;
+  for (let i = 0; i < size; i++) {
+    const value = column[Math.floor((i * column.length) / size)]!;
+    if (!Number.isNaN(value)) sample[count++] = value;
+  }
+  const sorted = sample.subarray(0, count).sort();
+  const distinct = distinctUpTo(sorted, bins);
+  if (distinct) return distinct.subarray(0, -1);
+  const cuts = new Float64Array(bins - 1);
+  let found = 0;
+  for (let b = 1; b < bins; b++) {
+    const value = sorted[Math.floor((b * count) / bins)]!;
+    if ((found === 0 || value > cuts[found - 1]!) && value < sorted[count - 1]!) cuts[found++] = value;
+  }
+  return cuts.subarray(0, found);
+}
+
+function distinctUpTo(sorted: Float64Array, most: number): Float64Array | null {
+  const values = new Float64Array(most);
+  let found = 0;
+  for (const value of sorted) {
+    if (found > 0 && value === values[found - 1]) continue;
+    if (found === most) return null;
+    values[found++] = value;
+  }
+  return values.subarray(0, found);
+}
+
+/**
+ * Bins of columns, row-major, shape (rows, features).
+ *
+ * A missing value in a feature that had none when the bins were chosen gets bin 0 and so goes left everywhere, as in grf.
+ */
+export function binRows(binning: Binning, columns: readonly Float64Array[]): Uint8Array {
+  const rows = columns[0]?.length ?? 0;
+  const bins = new Uint8Array(new SharedArrayBuffer(rows * columns.length));
+  columns.forEach((column, feature) => {
+    fillColumn(column, binning.cuts[feature]!, binning.hasMissing[feature]!, bins, feature, columns.length);
+  });
+  return bins;
+}
+
+const GRID = 1024;
+
+/** Number of cuts below each value; a grid of 1,024 cells over the cuts gives the place to start counting from. */
+function fillColumn(column: Float64Array, cuts: Float64Array, firstBin: number, bins: Uint8Array, feature: number, stride: number): void {
+  const count = cuts.length;
+  const lowest = cuts[0] ?? 0;
+  const highest = cuts[count - 1] ?? 0;
+  const perUnit = highest > lowest ? GRID / (highest - lowest) : 0;
+  const starts = new Uint16Array(GRID + 2);
+  for (let cell = 0, cut = 0; cell <= GRID; cell++) {
+    while (cut < count && (cuts[cut]! - lowest) * perUnit < cell) cut++;
+    starts[cell] = cut;
+  }
+  for (let i = 0, at = feature; i < column.length; i++, at += stride) {
+    const value = column[i]!;
+    if (Number.isNaN(value)) {
+      bins[at] = 0;
+      continue;
+    }
+    let bin = 0;
+    if (value > highest) bin = count;
+    else if (value > lowest) {
+      bin = starts[Math.floor((value - lowest) * perUnit)]!;
+      while (bin > 0 && cuts[bin - 1]! >= value) bin--;
+      while (bin < count && cuts[bin]! < value) bin++;
+    }
+    bins[at] = bin + firstBin;
+  }
+}
+
+/** Clusters from codes; codes need not be dense. */
+export function clustersOf(codes: Int32Array): Clusters {
+  const dense = new Map<number, number>();
+  const renumbered = codes.map((code) => {
+    const known = dense.get(code);
+    if (known !== undefined) return known;
+    dense.set(code, dense.size);
+    return dense.size - 1;
+  });
+  const sizes = new Int32Array(dense.size);
+  for (const code of renumbered) sizes[code]!++;
+  return { codes: renumbered, sizes };
+}

@@ -1,0 +1,152 @@
+import { refuse, type Refusal } from '../refusal.js';
+import type { BinnedRows } from './binning.js';
+
+/** What kind of trees are grown; the numbers are those of the kernel. */
+export const forestKinds = { regression: 0, causal: 1, causal_unstabilised: 2 } as const;
+export type ForestKind = keyof typeof forestKinds;
+
+/** How a forest is grown: the words and defaults of grf. */
+export interface ForestSettings {
+  /** trees; rounded up to whole little bags */
+  readonly trees: number;
+  /** trees of a little bag: 2 gives variances, 1 does not */
+  readonly bagTrees: 1 | 2;
+  /** share of units that a tree draws without replacement, in (0, 0.5] when bagTrees is 2, in (0, 1] otherwise */
+  readonly sampleFraction: number;
+  /** share of a tree's units that places splits, in (0, 1); null: no honesty */
+  readonly honestyFraction: number | null;
+  /** mean of the Poisson number of features tried in a node */
+  readonly mtry: number;
+  /** a node of this size or less is not split; causal: each child keeps this many units below and above the mean treatment */
+  readonly minNodeSize: number;
+  /** least share of a node (of its treatment variation when stabilised) that a child keeps, in [0, 0.25] */
+  readonly alpha: number;
+  /** penalty on uneven splits, in squared units of the label */
+  readonly imbalancePenalty: number;
+  /** draw as many rows from every cluster as the smallest has */
+  readonly equalizeClusters: boolean;
+  readonly seed: number;
+}
+
+/** grf's default number of features tried: min(ceil(sqrt(p) + 20), p). */
+export const defaultMtry = (features: number): number => Math.min(Math.ceil(Math.sqrt(features) + 20), features);
+
+/** Everything a tree depends on, in the integers and floats that kernel and reference share. */
+export interface GrowthPlan {
+  readonly kind: ForestKind;
+  readonly weighted: boolean;
+  /** words that name the streams of random numbers */
+  readonly seed: number;
+  readonly forest: number;
+  readonly bags: number;
+  readonly bagTrees: 1 | 2;
+  /** units drawn by a bag, by a tree, and by the half that places splits */
+  readonly bagSize: number;
+  readonly treeSize: number;
+  readonly splitSize: number;
+  readonly rowsPerUnit: number;
+  readonly minNodeSize: number;
+  readonly alpha: number;
+  readonly imbalancePenalty: number;
+  /** cumulative Poisson probabilities in units of 2^-32 */
+  readonly mtryCutoffs: Uint32Array;
+  /** values kept of a leaf: regression 2 (Y, G); causal 4 (WY, WW, W, Y); causal with weights 6 (WY, WW, W, Y, G, 0) */
+  readonly leafValues: number;
+  /** shape (leafValues) */
+  readonly leafGrid: Float64Array;
+  /** standardised columns, shape (n) */
+  readonly treatment: Float32Array;
+  readonly outcome: Float32Array;
+  readonly weight: Float32Array;
+}
+
+/** Rows that a tree may place splits with, and estimate leaves with, at most: what memory is laid out for. */
+export function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly split: number; readonly estimate: number } {
+  const estimateUnits = plan.splitSize < plan.treeSize ? plan.treeSize - plan.splitSize : plan.treeSize;
+  if (!rows.clusters) return { split: plan.splitSize, estimate: estimateUnits };
+  const largest = [...rows.clusters.sizes].map((size) => Math.min(size, plan.rowsPerUnit)).sort((a, b) => b - a);
+  const most = (units: number) => largest.slice(0, units).reduce((sum, size) => sum + size, 0);
+  return { split: most(plan.splitSize), estimate: most(estimateUnits) };
+}
+
+/** Sums of leaf values stay exact up to this many trees; see `leafGrid`. */
+const MAX_TREES = 65_536;
+const GRID_BITS = 36;
+const MIN_TREE_UNITS = 4;
+
+/**
+ * Turns settings into a plan.
+ *
+ * @param columns standardised float32 columns, shape (n)
+ * @param forest names the forest among those of one seed: nuisance and causal forests draw from different streams
+ * Refuses when a tree would not have two units to split and two to estimate with.
+ */
+export function planGrowth(
+  rows: BinnedRows, kind: ForestKind, settings: ForestSettings, forest: number,
+  columns: { readonly treatment: Float32Array; readonly outcome: Float32Array; readonly weight: Float32Array | null },
+): GrowthPlan | Refusal {
+  const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
+  const bagShare = settings.bagTrees === 2 ? 0.5 : settings.sampleFraction;
+  const bagSize = Math.floor(units * bagShare);
+  const treeSize = settings.bagTrees === 2 ? Math.ceil(bagSize * Math.min(1, settings.sampleFraction * 2)) : bagSize;
+  const splitSize = settings.honestyFraction === null ? treeSize : Math.ceil(treeSize * settings.honestyFraction);
+  if (treeSize < MIN_TREE_UNITS || (settings.honestyFraction !== null && (splitSize < 2 || treeSize - splitSize < 2))) {
+    return refuse('too_few_units',
+      `a tree of the forest would draw ${treeSize} of ${units} ${rows.clusters ? 'clusters' : 'units'}; it needs at least ${MIN_TREE_UNITS}, two for each honest half`,
+      'collect more units, or raise the sample fraction');
+  }
+  if (settings.trees > MAX_TREES) {
+    return refuse('unsupported_combination', `a forest has at most ${MAX_TREES} trees; got ${settings.trees}`, 'grow fewer trees');
+  }
+  const weight = columns.weight ?? new Float32Array(rows.rows).fill(1);
+  const weighted = columns.weight !== null;
+  return {
+    kind, weighted, forest, bagSize, treeSize, splitSize,
+    seed: settings.seed >>> 0,
+    bags: Math.ceil(settings.trees / settings.bagTrees),
+    bagTrees: settings.bagTrees,
+    rowsPerUnit: settings.equalizeClusters && rows.clusters ? rows.clusters.sizes.reduce((a, b) => Math.min(a, b)) : 0x7fffffff,
+    minNodeSize: Math.max(1, Math.round(settings.minNodeSize)),
+    alpha: settings.alpha,
+    imbalancePenalty: settings.imbalancePenalty,
+    mtryCutoffs: poissonCutoffs(settings.mtry),
+    leafValues: kind === 'regression' ? 2 : weighted ? 6 : 4,
+    leafGrid: leafGrid(kind, columns.treatment, columns.outcome, weight),
+    treatment: columns.treatment,
+    outcome: columns.outcome,
+    weight,
+  };
+}
+
+const CUTOFF_TAIL = 1e-12;
+const MAX_CUTOFFS = 1000;
+
+/** P(Poisson(mean) <= k) for k = 0, 1, ... in units of 2^-32. */
+function poissonCutoffs(mean: number): Uint32Array {
+  const cutoffs: number[] = [];
+  let probability = Math.exp(-mean);
+  let cumulative = probability;
+  while (cumulative < 1 - CUTOFF_TAIL && cutoffs.length < MAX_CUTOFFS) {
+    cutoffs.push(Math.min(0xffffffff, Math.round(cumulative * 2 ** 32)));
+    probability *= mean / cutoffs.length;
+    cumulative += probability;
+  }
+  return Uint32Array.from(cutoffs);
+}
+
+/**
+ * For each leaf value a number g such that (v + g) - g rounds v to a multiple of 2^-36 of the largest value a leaf can have.
+ *
+ * Sums of up to 2^16 such values are exact in float64, so that out-of-bag sums do not depend on the order of the trees.
+ */
+function leafGrid(kind: ForestKind, treatment: Float32Array, outcome: Float32Array, weight: Float32Array): Float64Array {
+  const largest = new Float64Array(6).fill(Number.MIN_VALUE);
+  for (let i = 0; i < outcome.length; i++) {
+    const g = weight[i]!;
+    const w = Math.abs(treatment[i]!);
+    const y = Math.abs(outcome[i]!);
+    const values = kind === 'regression' ? [g * y, g] : [g * w * y, g * w * w, g * w, g * y, g];
+    for (let k = 0; k < values.length; k++) if (values[k]! > largest[k]!) largest[k] = values[k]!;
+  }
+  return largest.map((bound) => 1.5 * 2 ** (52 - GRID_BITS + Math.ceil(Math.log2(bound)) + 1));
+}
