@@ -3,7 +3,7 @@ import type { Cell } from '../experiment/summaries.js';
 import { pairName, type Centre } from './queries/moment-sums.js';
 import type { Row } from './session.js';
 import { numberOf } from './session.js';
-import type { FrameColumn, FrameMetric } from './unit-frame.js';
+import type { FrameMetric } from './unit-frame.js';
 
 /**
  * Above this share of a centred sum of squares, what the cell's own mean adds is rounding noise that matters: five
@@ -64,10 +64,14 @@ export function mergeBy<T>(items: readonly T[], keyOf: (item: T) => string, mome
   return merged;
 }
 
-/** Moments as a summary keeps them: whatever the engine rounded, no variance is below zero. */
-export const momentsSummary = ({ n, columns, mean, scatter }: Moments): Extract<Cell['summary'], { kind: 'moments' }> => ({
-  kind: 'moments', n, columns: [...columns], mean: [...mean],
-  scatter: scatter.map((row, i) => row.map((sum, j) => (i === j ? Math.max(0, sum) : sum))),
-});
+/** Below this share of its mean a standard deviation is the rounding of a constant. */
+const CONSTANT = 1e-14;
 
-export type { FrameColumn };
+/** Moments as a summary keeps them: a column that does not vary has no co-moments at all, whatever was rounded. */
+export function momentsSummary({ n, columns, mean, scatter }: Moments): Extract<Cell['summary'], { kind: 'moments' }> {
+  const isConstant = mean.map((centre, i) => scatter[i]![i]! <= n * (CONSTANT * centre) ** 2);
+  return {
+    kind: 'moments', n, columns: [...columns], mean: [...mean],
+    scatter: scatter.map((row, i) => row.map((sum, j) => (isConstant[i] || isConstant[j] ? 0 : sum))),
+  };
+}

@@ -65,14 +65,16 @@ function covariates(metric: Metric): UnitColumn[] {
   return (covariate?.columns ?? []).map((column) => ({ name: `x:${column}`, role: 'covariate', expression: { form: 'attribute', column } }));
 }
 
+type Bounded = Pick<UnitColumn, 'cap' | 'winsorise'>;
+
 function outcomes(metric: Metric, span: Span): UnitColumn[] {
-  const column = (name: string, expression: UnitExpression, limits: Pick<UnitColumn, 'cap' | 'winsorise'> = {}): UnitColumn =>
-    ({ name, role: 'outcome', expression, ...limits });
+  const column = (name: string, expression: UnitExpression, { cap, winsorise }: Bounded = {}): UnitColumn =>
+    ({ name, role: 'outcome', expression, cap, winsorise });
   switch (metric.kind) {
-    case 'mean': return [column('y', component(metric, span), metric)].map(limited);
+    case 'mean': return [column('y', component(metric, span), metric)];
     case 'quantile': return [column('y', component(metric, span))];
-    case 'count': return [column('y', component({ ...metric, aggregate: 'count' }, span), metric)].map(limited);
-    case 'count_distinct': return [column('y', component({ ...metric, aggregate: 'count_distinct' }, span), metric)].map(limited);
+    case 'count': return [column('y', component({ ...metric, aggregate: 'count' }, span), metric)];
+    case 'count_distinct': return [column('y', component({ ...metric, aggregate: 'count_distinct' }, span), metric)];
     case 'proportion': {
       const events = { fact: metric.fact, where: metric.where, span, ...(metric.value === undefined ? {} : { truthy: metric.value }) };
       return [column('y', { form: 'any', of: { ...events, aggregate: 'rows' } })];
@@ -82,7 +84,7 @@ function outcomes(metric: Metric, span: Span): UnitColumn[] {
     case 'ratio': return [
       column('numerator', component(metric.numerator, span), metric),
       column('denominator', component(metric.denominator, span), { winsorise: metric.winsorise }),
-    ].map(limited);
+    ];
     case 'expression': return Object.entries(metric.components).map(([name, part]) => column(name, component(part, span)));
     case 'funnel': return [column('y', {
       form: 'funnel',
@@ -90,9 +92,6 @@ function outcomes(metric: Metric, span: Span): UnitColumn[] {
     })];
   }
 }
-
-/** Keeps of a metric only what bounds the column. */
-const limited = ({ name, role, expression, cap, winsorise }: UnitColumn): UnitColumn => ({ name, role, expression, cap, winsorise });
 
 type Part = Pick<Component, 'fact' | 'aggregate' | 'where'> & { readonly value?: string | undefined };
 

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
+import { summariesSchema } from '../../src/experiment/summaries.js';
+import { embeddedPostgres } from '../../src/service/database/embedded-postgres.js';
+import { openWarehouse } from '../../src/warehouse/open.js';
+import { CASES } from './conformance-cases.js';
+import { expectClose } from './expect-close.js';
+import { oracle, type Rows } from './oracle.js';
+import { shopRows, shopSql } from './shop-rows.js';
+
+/** The last of these is the size of a timestamp: variances are 1e-18 of squares. */
+const SHOPS = { shop: shopRows(), far: shopRows(120, 1e9) } as const;
+type ShopName = keyof typeof SHOPS;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'assay-conformance-'));
+const urls = new Map<ShopName, string>();
+let stop: () => Promise<void> = async () => undefined;
+
+beforeAll(async () => {
+  const server = await embeddedPostgres(path.join(folder, 'postgres'), 'shop');
+  stop = () => server.stop();
+  for (const name of Object.keys(SHOPS) as ShopName[]) {
+    const statements = shopSql(SHOPS[name]);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query(`create schema "${name}"`);
+    await client.query(`set search_path = "${name}"`);
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+    urls.set(name, server.url);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    for (const statement of statements) await connection.run(statement);
+    for (const table of Object.keys(SHOPS[name])) await connection.run(`copy "${table}" to '${path.join(folder, `${name}-${table}.parquet`)}' (format parquet)`);
+    connection.closeSync();
+    instance.closeSync();
+  }
+}, 120_000);
+
+afterAll(async () => {
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+const sourceOf = (engine: 'duckdb' | 'postgres', shop: ShopName): PlanInput['source'] => (engine === 'postgres'
+  ? { kind: 'postgres', url: 'env:WAREHOUSE_URL', schema: shop }
+  : { kind: 'files', tables: Object.fromEntries(Object.keys(SHOPS[shop]).map((table) => [table, { path: path.join(folder, `${shop}-${table}.parquet`) }])) });
+
+describe.each(['duckdb', 'postgres'] as const)('%s agrees with plain loops over the rows', (engine) => {
+  it.each(CASES)('$title', async ({ shop = 'shop', plan: input }) => {
+    const plan = planSchema.parse({ ...input, source: sourceOf(engine, shop) });
+    const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get(shop) } });
+    try {
+      const { summaries, fingerprint, queries } = await warehouse.collect(plan);
+      expectClose(summariesSchema.parse(summaries), oracle(plan, SHOPS[shop] as unknown as Rows));
+      expect(fingerprint.tables.map(({ rows }) => rows)).not.toContain(0);
+      expect(queries.every(({ title, sql }) => title !== '' && sql !== '')).toBe(true);
+    } finally { await warehouse.close(); }
+  });
+});
