@@ -11,11 +11,19 @@ export const formatCount = (value: number): string => withMinus(counts.format(va
 /** `1 unit`, `2,000 units`. */
 export const formatCounted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-/** A share or margin in [0, 1]: 0.0123 -> `1.23%`. */
-export const formatShare = (share: number): string => `${decimals(share * 100)}%`;
+/** A share or margin: 0.05 -> `5%`, 0.00412 -> `0.41%`; three significant digits below a tenth of a percent. */
+export const formatShare = (share: number): string => `${percent(share, 0)}%`;
 
-/** A lift, with its sign: 0.0183 -> `+1.83%`. */
-export const formatLift = (lift: number): string => signed(lift, formatShare(lift));
+/** A tick of an axis of lifts: 0.02 -> `+2%`. */
+export const formatTick = (lift: number): string => signed(lift, formatShare(Number(lift.toPrecision(6))));
+
+/** A lift, with its sign and always two decimals, so that lifts stand under each other: 0.061 -> `+6.10%`. */
+export const formatLift = (lift: number): string => signed(lift, lift === 0 ? '0%' : `${percent(lift, 2)}%`);
+
+function percent(fraction: number, fewestDecimals: number): string {
+  const value = fraction * 100;
+  return Math.abs(value) < 0.1 ? decimals(value) : withMinus(new Intl.NumberFormat('en-US', { minimumFractionDigits: fewestDecimals, maximumFractionDigits: 2 }).format(value));
+}
 
 /** A value in units of the metric: 1234.5 -> `1,234.5`, with the unit after it. */
 export const formatValue = (value: number, unit?: string): string => `${decimals(value)}${unit ? ` ${unit}` : ''}`;

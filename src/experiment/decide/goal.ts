@@ -31,9 +31,9 @@ function superiorityClause(evidence: Evidence): Clause {
     const isGood = effect.estimate * goodSign(metric) > 0;
     const asked = `${metric.name} was to ${metric.direction} in ${arm}`;
     const seen = `${reading(plan, scale, effect)}, ${effect.adjustedPValue === null ? '' : 'adjusted '}${formatP(pValue, alpha)} against ${alpha}`;
-    if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, `It would be open again if the ${effect.adjustedPValue === null ? '' : 'adjusted '}p-value rose to ${alpha}.`);
+    if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, `${effect.adjustedPValue === null ? 'A' : 'An adjusted'} p-value of ${alpha} or more would open it again.`);
     if (pValue < alpha) return clause('goal', about, 'violated', `${asked}, and it moved the other way: ${seen}.`, 'Another treatment: this one makes the goal worse.');
-    return clause('goal', about, 'open', `${asked}, and that is not shown: ${seen}.`, whatWouldShowIt(effect, isGood));
+    return clause('goal', about, 'open', `${asked}, and that is not shown yet: ${seen}.`, whatWouldShowIt(effect, isGood));
   }
 
   function whatWouldShowIt(effect: EffectEstimate, isGood: boolean): string {

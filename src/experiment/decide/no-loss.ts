@@ -15,7 +15,8 @@ export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidenc
   const { plan, metric, arm, comparison } = evidence;
   const about = { metric: metric.name, arm };
   const limit = formatShare(margin);
-  const asked = `${metric.name} was to get no worse by ${limit} or more in ${arm}`;
+  const move = metric.direction === 'increase' ? 'fall' : 'rise';
+  const asked = `${metric.name} must not ${move} by ${limit} or more in ${arm}`;
   if (!comparison) return clause(kind, about, 'open', `${asked}, and there is nothing to compare: no units of it were summarised.`, 'Data for this metric in both arms.');
   const { lift } = comparison;
   if (lift.status === 'refused') return clause(kind, about, 'open', `${asked}, and that cannot be said: ${lift.detail}.`, capitalised(lift.remedy));
@@ -23,16 +24,14 @@ export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidenc
   const bounds = benefitBounds(metric, lift.interval);
   const seen = reading(plan, liftScale, lift);
   switch (lossBeyond(margin, bounds)) {
-    case 'excluded': return clause(kind, about, 'met', bounds.best < 0
-      ? `${asked}: it got worse, but by less than that: ${seen}.`
-      : `${asked}, and such a loss is excluded: ${seen}.`, `It would be open again if the interval came to hold a loss of ${limit}.`);
-    case 'harmful': return clause(kind, about, 'violated', `${asked}, and it got worse without being kept within ${limit}: ${seen}.`, `Another treatment, or the finding with more units that the loss is smaller than ${limit}.`);
-    case 'unclear': return clause(kind, about, 'open', `${asked}, and such a loss is not excluded: ${seen}.`, whatWouldExcludeIt(lift));
+    case 'excluded': return clause(kind, about, 'met', `${asked}, and that is excluded${bounds.best < 0 ? `, though a smaller ${move} is shown` : ''}: ${seen}.`, `An interval that holds a ${move} of ${limit} would open it again.`);
+    case 'harmful': return clause(kind, about, 'violated', `${asked}; a ${move} is shown, and not shown to be smaller than that: ${seen}.`, `Another treatment, or more units that show the ${move} to be smaller than ${limit}.`);
+    case 'unclear': return clause(kind, about, 'open', `${asked}, and that is not excluded yet: ${seen}.`, whatWouldExcludeIt(lift));
   }
 
   function whatWouldExcludeIt(effect: EffectEstimate): string {
     const slack = margin + effect.estimate * goodSign(metric);
-    if (slack <= 0) return `A loss smaller than ${limit}: the estimate is beyond it, so more units alone are not expected to help.`;
+    if (slack <= 0) return `A ${move} smaller than ${limit}: the estimate is beyond it, so more units alone are not expected to help.`;
     const needed = unitsNeeded(effect.interval, slack, fewestUnits(evidence));
     return needed === null
       ? `Far more units, or a margin wider than ${limit} agreed before the next start.`

@@ -16,13 +16,15 @@ export function reasonFor(verdict: Verdict, match: 'all' | 'any', clauses: reado
   }
 }
 
+const GUARDRAILS_HOLD: Readonly<Record<number, string>> = { 1: 'the guardrail holds', 2: 'both guardrails hold' };
+
 function shipReason(clauses: readonly Clause[]): string {
   const goal = clauses.find((clause) => clause.kind === 'goal' && clause.status === 'met')!;
   const goals = clauses.filter((clause) => clause.kind === 'goal' && clause.status === 'met').length - 1;
   const guardrails = clauses.filter((clause) => clause.kind === 'guardrail').length;
   const rest = [
     ...(goals > 0 ? [`${formatCount(goals)} more ${goals === 1 ? 'goal is' : 'goals are'} met`] : []),
-    ...(guardrails > 0 ? [guardrails === 1 ? 'the guardrail holds' : `all ${formatCount(guardrails)} guardrails hold`] : []),
+    ...(guardrails > 0 ? [GUARDRAILS_HOLD[guardrails] ?? `all ${formatCount(guardrails)} guardrails hold`] : []),
   ];
   return `${[withoutStop(goal), ...rest].join('; ')}.`;
 }

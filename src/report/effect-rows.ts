@@ -1,0 +1,97 @@
+import type { Comparison, EffectEstimate } from '../experiment/analysis.js';
+import { goodSign } from '../experiment/decide/benefit.js';
+import { describeSet } from '../experiment/decide/clause.js';
+import { formatCount, formatDifference, formatLift, formatPValue, formatShare, formatValue } from '../experiment/format.js';
+import type { Metric } from '../experiment/metric.js';
+import { treatmentArms, type Plan } from '../experiment/plan.js';
+import type { ConfidenceSet } from '../stats/inference/inference.js';
+import type { Refusal } from '../stats/refusal.js';
+
+/** One metric in one arm (and one segment value), as numbers for a chart and as text for a table. */
+export interface EffectRow {
+  readonly metric: string;
+  readonly role: Comparison['role'];
+  readonly arm: string;
+  /** several treatment arms: the arm must be named with the metric */
+  readonly isArmNeeded: boolean;
+  readonly segmentValue: string | null;
+  readonly better: 'increase' | 'decrease';
+  /** largest loss that is acceptable, a fraction; null where the rule sets none */
+  readonly margin: number | null;
+  /** `margin 5%`; null where the rule sets none */
+  readonly marginText: string | null;
+  readonly control: string;
+  readonly treatment: string;
+  readonly units: string;
+  readonly difference: string;
+  readonly lift: string;
+  readonly interval: string;
+  readonly pValue: string;
+  readonly adjustedPValue: string | null;
+  readonly method: string;
+  readonly varianceReduction: string | null;
+  /** whether the interval that decides excludes no effect, and on which side */
+  readonly finding: 'good' | 'bad' | 'none';
+  readonly estimate: EffectEstimate | null;
+  /** why the lift cannot be said */
+  readonly refusal: Refusal | null;
+}
+
+/** One row a comparison, in the order of the plan's metrics, so that the arms of a metric stand together. */
+export function effectRows(plan: Plan, comparisons: readonly Comparison[]): EffectRow[] {
+  const isArmNeeded = treatmentArms(plan).length > 1;
+  const place = new Map(plan.metrics.map((metric, i) => [metric.name, i]));
+  return [...comparisons].sort((a, b) => place.get(a.metric)! - place.get(b.metric)!).map((row) => effectRow(plan, row, isArmNeeded));
+}
+
+function effectRow(plan: Plan, row: Comparison, isArmNeeded: boolean): EffectRow {
+  const metric = plan.metrics.find((candidate) => candidate.name === row.metric)!;
+  const margin = marginOf(plan, metric.name);
+  const lift = row.lift.status === 'estimated' ? row.lift : null;
+  const tested = lift ?? (row.difference.status === 'estimated' ? row.difference : null);
+  const valueOf = (value: number | null) => (value === null ? '—' : metric.kind === 'proportion' || metric.kind === 'retention' || metric.kind === 'funnel' ? formatShare(value) : formatValue(value, metric.unit));
+  return {
+    metric: metric.name, role: row.role, arm: row.treatment.arm, isArmNeeded,
+    segmentValue: row.segment?.value ?? null,
+    better: metric.direction,
+    margin,
+    marginText: margin === null ? null : `margin ${formatShare(margin)}`,
+    control: valueOf(row.control.value),
+    treatment: valueOf(row.treatment.value),
+    units: `${formatCount(row.control.n)} and ${formatCount(row.treatment.n)}`,
+    difference: row.difference.status === 'estimated' ? differenceText(metric, row.difference.estimate) : '—',
+    lift: lift ? formatLift(lift.estimate) : '—',
+    interval: lift ? rangeText(lift.interval) : '—',
+    pValue: tested ? formatPValue(tested.pValue, plan.decision.alpha) : '—',
+    adjustedPValue: tested && tested.adjustedPValue !== null ? formatPValue(tested.adjustedPValue, plan.decision.alpha) : null,
+    method: row.method,
+    varianceReduction: row.adjustment ? formatShare(row.adjustment.varianceReduction) : null,
+    finding: tested ? findingOf(metric, tested, plan.decision.alpha) : 'none',
+    estimate: lift,
+    refusal: row.lift.status === 'refused' ? row.lift : null,
+  };
+}
+
+const differenceText = (metric: Metric, difference: number): string =>
+  (metric.kind === 'proportion' || metric.kind === 'retention' || metric.kind === 'funnel' ? `${formatLift(difference).replace('%', '')} pp` : formatDifference(difference, metric.unit));
+
+/** `+0.4% to +3.2%`, or what a set that is not an interval holds. */
+const rangeText = (set: ConfidenceSet): string => describeSet(set, formatLift).replace(/^(interval|confidence set) /, '');
+
+function findingOf(metric: Metric, { estimate, pValue, adjustedPValue }: EffectEstimate, alpha: number): EffectRow['finding'] {
+  if ((adjustedPValue ?? pValue) >= alpha) return 'none';
+  return estimate * goodSign(metric) > 0 ? 'good' : 'bad';
+}
+
+function marginOf({ decision }: Plan, metric: string): number | null {
+  const guardrail = decision.guardrails.find((clause) => clause.metric === metric);
+  if (guardrail) return guardrail.margin;
+  const goal = decision.goals.find((clause) => clause.metric === metric);
+  return goal?.claim === 'non_inferiority' ? goal.margin : null;
+}
+
+export const ROLE_TITLES: Readonly<Record<EffectRow['role'], string>> = { goal: 'Goals', guardrail: 'Guardrails', other: 'Other metrics' };
+
+/** Rows by role, goals first; roles without rows are left out. */
+export const rowsByRole = (rows: readonly EffectRow[]): { readonly role: EffectRow['role']; readonly rows: readonly EffectRow[] }[] =>
+  (['goal', 'guardrail', 'other'] as const).map((role) => ({ role, rows: rows.filter((row) => row.role === role) })).filter(({ rows }) => rows.length > 0);

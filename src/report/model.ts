@@ -1,0 +1,130 @@
+import type { Analysis, Check, Clause, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
+import { formatCount, formatCounted, formatDays, formatInstant, formatList, formatShare } from '../experiment/format.js';
+import { daysObserved } from '../experiment/minimums.js';
+import type { FeatureVersion, ModelVersion, Plan } from '../experiment/plan.js';
+import { analysisDigest, type DecisionRecord } from '../experiment/record.js';
+import type { ExecutedQuery } from '../experiment/summaries.js';
+import { effectRows, type EffectRow } from './effect-rows.js';
+import { clauseGroups, whatWouldChange, type ClauseGroup } from './verdict.js';
+
+/** What every rendering of a report says, in the order in which it is said. Strings are plain text: a renderer escapes them. */
+export interface ReportModel {
+  readonly name: string;
+  readonly title: string;
+  readonly hypothesis: string | null;
+  readonly verdict: { readonly kind: Verdict; readonly arm: string | null; readonly label: string; readonly reason: string; readonly changes: readonly string[] };
+  /** present when the plan that ran is not the plan that was locked */
+  readonly exploratory: string | null;
+  readonly facts: readonly Labelled[];
+  readonly clauseGroups: readonly ClauseGroup[];
+  readonly level: string;
+  readonly effects: readonly EffectRow[];
+  readonly segments: readonly { readonly name: string; readonly rows: readonly EffectRow[] }[];
+  /** of goals and guardrails, where there is more than one day */
+  readonly timelines: readonly TimelineModel[];
+  readonly timelineNote: string;
+  readonly checks: readonly Check[];
+  readonly lock: string;
+  readonly differences: readonly PlanDifference[];
+  readonly lineage: readonly ArmLineage[];
+  readonly done: { readonly monitoring: string | null; readonly rollback: readonly string[] };
+  readonly records: readonly DecisionRecord[];
+  readonly queries: readonly ExecutedQuery[];
+  readonly provenance: readonly Labelled[];
+}
+
+export interface Labelled { readonly label: string; readonly value: string }
+export interface ArmLineage { readonly arm: string; readonly models: readonly ModelVersion[]; readonly features: readonly FeatureVersion[] }
+export interface TimelineModel extends Timeline { readonly isGoal: boolean }
+
+/** What a report may say beyond its analysis. */
+export interface ReportContext { readonly records?: readonly DecisionRecord[] }
+
+export function reportModel(analysis: Analysis, { records = [] }: ReportContext = {}): ReportModel {
+  const { plan, decision, summaries } = analysis;
+  const goals = new Set(plan.decision.goals.map((goal) => goal.metric));
+  const guardrails = new Set(plan.decision.guardrails.map((guardrail) => guardrail.metric));
+  return {
+    name: plan.name,
+    title: plan.title ?? plan.name,
+    hypothesis: plan.hypothesis ?? null,
+    verdict: { kind: decision.verdict, arm: decision.arm, label: verdictLabel(decision.verdict, decision.arm), reason: decision.reason, changes: whatWouldChange(decision) },
+    exploratory: analysis.exploratory
+      ? `What ran departs from the locked plan in ${formatCounted(analysis.differences.length, 'place')}, so this is not the test that was agreed on.` : null,
+    facts: factsOf(analysis),
+    clauseGroups: clauseGroups(decision),
+    level: formatShare(1 - plan.decision.alpha),
+    effects: effectRows(plan, analysis.comparisons.filter((row) => row.segment === null)),
+    segments: plan.segments.map(({ name }) => ({ name, rows: effectRows(plan, analysis.comparisons.filter((row) => row.segment?.name === name)) }))
+      .filter(({ rows }) => rows.length > 0),
+    timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),
+    timelineNote: plan.inference.method === 'fixed'
+      ? 'What the analysis would have said at the end of each day. These intervals hold for one look at a time fixed beforehand: a day on which one clears zero is no reason to stop early.'
+      : 'What the analysis would have said at the end of each day. These intervals hold at every look.',
+    checks: analysis.checks,
+    lock: lockSentence(analysis),
+    differences: analysis.differences,
+    lineage: plan.arms.map(({ name, models, features }) => ({ arm: name, models, features })).filter(({ models, features }) => models.length + features.length > 0),
+    done: { monitoring: plan.decision.done?.monitoring ?? null, rollback: plan.decision.done?.rollback ?? [] },
+    records,
+    queries: analysis.queries,
+    provenance: provenanceOf(analysis, summaries.asOf),
+  };
+}
+
+export const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {
+  ship: 'Ship', do_not_ship: 'Do not ship', keep_running: 'Keep running', invalid: 'Invalid',
+};
+const verdictLabel = (verdict: Verdict, arm: string | null): string => (arm === null ? VERDICT_LABELS[verdict] : `${VERDICT_LABELS[verdict]} ${arm}`);
+
+function factsOf({ plan, summaries }: Analysis): Labelled[] {
+  const { exposures } = summaries;
+  const days = daysObserved(summaries);
+  return [
+    { label: 'Units', value: formatCount(exposures.units) },
+    ...plan.arms.map((arm) => ({ label: arm.control && arm.name !== 'control' ? `${arm.name} (control)` : arm.name, value: formatCount(exposures.arms.find((row) => row.arm === arm.name)?.units ?? 0) })),
+    ...(days === null ? [] : [{ label: 'Ran for', value: formatDays(days) }]),
+    ...(summaries.asOf === null ? [] : [{ label: 'Data until', value: formatInstant(summaries.asOf) }]),
+    { label: 'Intervals', value: `${formatShare(1 - plan.decision.alpha)}, ${INFERENCE[plan.inference.method]}` },
+    { label: 'Correction', value: CORRECTION[plan.correction] },
+    ...(plan.owner ? [{ label: 'Owner', value: plan.owner }] : []),
+  ];
+}
+
+const INFERENCE: Readonly<Record<Plan['inference']['method'], string>> = { fixed: 'fixed horizon', confidence_sequence: 'confidence sequence' };
+const CORRECTION: Readonly<Record<Plan['correction'], string>> = { none: 'none', holm: 'Holm', benjamini_hochberg: 'Benjamini–Hochberg' };
+
+function lockSentence({ frozenPlanHash, exploratory }: Analysis): string {
+  if (frozenPlanHash === null) return 'No plan was locked before the start, so nobody can tell whether this one was written after the data were seen.';
+  return exploratory ? 'The plan that ran departs from the plan that was locked at the start.' : 'The plan that ran is the plan that was locked at the start.';
+}
+
+function provenanceOf(analysis: Analysis, asOf: string | null): Labelled[] {
+  const { fingerprint } = analysis;
+  return [
+    { label: 'Analysis', value: analysisDigest(analysis) },
+    { label: 'Plan', value: analysis.planHash },
+    ...(analysis.frozenPlanHash === null ? [] : [{ label: 'Locked plan', value: analysis.frozenPlanHash }]),
+    { label: 'Data', value: fingerprint.digest },
+    ...fingerprint.tables.map((table) => ({ label: `Table ${table.name}`, value: `${formatList([formatCounted(table.rows, 'row'), ...(table.bytes === null ? [] : [formatCounted(table.bytes, 'byte')])])}, ${table.checksum}` })),
+    { label: 'Engine', value: fingerprint.engine },
+    { label: 'Analysis time', value: asOf ?? 'the data have no times' },
+    { label: 'Seed', value: String(analysis.seed) },
+    { label: 'Code', value: `assay ${analysis.codeVersion}` },
+    { label: 'Device', value: analysis.device },
+  ];
+}
+
+/** How the status of a clause or a check is shown beside its word. */
+export const STATUS_MARKS: Readonly<Record<Clause['status'] | Check['status'], string>> = { met: '✓', open: '○', violated: '✕', pass: '✓', warn: '!', fail: '✕' };
+
+/** `sample_ratio_by_segment` -> `Sample ratio by segment`. */
+export const nameOfCheck = (name: Check['name']): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+
+/** `ranker 7 in https://mlflow.example, run 3f2`. */
+export const modelText = (model: ModelVersion): string =>
+  `${model.name} ${model.version} in ${model.registry}${model.runId ? `, run ${model.runId}` : ''}${model.digest ? `, ${model.digest}` : ''}`;
+
+/** `user_orders v3 in feast`. */
+export const featureText = (feature: FeatureVersion): string =>
+  `${feature.view} ${feature.version} in ${feature.store}${feature.schemaHash ? `, schema ${feature.schemaHash}` : ''}`;
