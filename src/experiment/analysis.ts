@@ -5,22 +5,23 @@ import { refusalReasons } from '../stats/refusal.js';
 
 export const verdicts = ['ship', 'do_not_ship', 'keep_running', 'invalid'] as const;
 export type Verdict = (typeof verdicts)[number];
+export const verdictSchema = z.enum(verdicts).meta({ id: 'Verdict', description: 'what the decision rule says' });
 
 export const refusalSchema = z.object({
-  status: z.literal('refused'),
-  reason: z.enum(refusalReasons),
+  status: z.literal('refused').describe('always refused'),
+  reason: z.enum(refusalReasons).meta({ id: 'RefusalReason', description: 'why there is no answer' }),
   detail: z.string().describe('which bound was missed'),
   remedy: z.string().describe('what would make the question answerable'),
-}).meta({ id: 'Refusal' });
+}).meta({ id: 'Refusal', description: 'An honest "cannot say", in place of a number.' });
 
 export const confidenceSetSchema = z.object({
-  shape: z.enum(['interval', 'complement', 'line']).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
+  shape: z.enum(['interval', 'complement', 'line']).meta({ id: 'ConfidenceShape' }).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
   lower: z.number().nullable().describe('null: unbounded'),
   upper: z.number().nullable().describe('null: unbounded'),
-}).meta({ id: 'ConfidenceSet' });
+}).meta({ id: 'ConfidenceSet', description: 'The values that are not excluded, in the units of the estimate.' });
 
 export const estimateSchema = z.object({
-  status: z.literal('estimated'),
+  status: z.literal('estimated').describe('always estimated'),
   estimate: z.number().describe('difference in units of the metric, or lift as a fraction'),
   standardError: z.number().describe('in the units of the estimate'),
   degreesOfFreedom: z.number().nullable().describe('null: normal reference'),
@@ -28,74 +29,77 @@ export const estimateSchema = z.object({
   pValue: z.number().describe('two-sided, null of no effect, for this row alone'),
   adjustedPValue: z.number().nullable().describe('within the family of the row; null where no correction applies'),
   simultaneous: confidenceSetSchema.nullable().describe('interval that agrees with the adjusted p-value; null where no correction applies'),
-}).meta({ id: 'EffectEstimate' });
+}).meta({ id: 'EffectEstimate', description: 'A number with its uncertainty.' });
 export type EffectEstimate = z.output<typeof estimateSchema>;
-const effectOrRefusal = z.discriminatedUnion('status', [estimateSchema, refusalSchema]);
+const effectOrRefusal = z.discriminatedUnion('status', [estimateSchema, refusalSchema]).meta({ id: 'EstimateOrRefusal', description: 'A number with its uncertainty, or why there is none.' });
 
 const armEstimateSchema = z.object({
-  arm: z.string(), n: z.number().int().describe('units'),
+  arm: z.string().describe('name of the arm'), n: z.number().int().describe('units'),
   value: z.number().nullable().describe('after adjustment, in units of the metric; null when it cannot be computed'),
-  standardError: z.number().nullable(),
-}).meta({ id: 'ArmEstimate' });
+  standardError: z.number().nullable().describe('in units of the metric; null when it cannot be computed'),
+}).meta({ id: 'ArmEstimate', description: 'The metric in one arm.' });
 
 export const families = ['goals', 'guardrails', 'others', 'segments'] as const;
 
 export const comparisonSchema = z.object({
-  metric: z.string(),
-  role: z.enum(['goal', 'guardrail', 'other']),
+  metric: z.string().describe('name of the metric'),
+  role: z.enum(['goal', 'guardrail', 'other']).describe('what the decision rule makes of the metric'),
   family: z.enum(families).describe('rows that are corrected together'),
-  segment: segmentValueSchema.nullable(),
-  control: armEstimateSchema,
-  treatment: armEstimateSchema,
-  difference: effectOrRefusal,
-  lift: effectOrRefusal,
+  segment: segmentValueSchema.nullable().describe('units of one segment value; null: all units'),
+  control: armEstimateSchema.describe('the control arm'),
+  treatment: armEstimateSchema.describe('the arm that is compared with it'),
+  difference: effectOrRefusal.describe('treatment - control, in units of the metric'),
+  lift: effectOrRefusal.describe('treatment / control - 1, a fraction'),
   method: z.string().describe('effect and inference in words, such as "difference in means, Lin adjustment; fixed horizon (Welch)"'),
-  adjustment: z.object({ covariates: z.array(z.string()), varianceReduction: z.number() }).nullable(),
-}).meta({ id: 'Comparison' });
+  adjustment: z.object({
+    covariates: z.array(z.string()).describe('columns that were adjusted for'),
+    varianceReduction: z.number().describe('1 - adjusted variance / unadjusted variance of the difference, a fraction; negative when adjustment did harm'),
+  }).meta({ id: 'Adjustment', description: 'Variance reduction by covariates.' }).nullable().describe('null when the metric has no covariate'),
+}).meta({ id: 'Comparison', description: 'One treatment arm against the control on one metric, over all units or in one segment.' });
 export type Comparison = z.output<typeof comparisonSchema>;
 
 export const checkSchema = z.object({
-  name: z.enum(['sample_ratio', 'sample_ratio_by_segment', 'multiple_exposures', 'unplanned_arms', 'missing_data', 'late_data', 'duplicate_events', 'not_finite', 'minimum_units', 'minimum_duration', 'empty_arm', 'constant_metric']),
-  status: z.enum(['pass', 'warn', 'fail']),
+  name: z.enum(['sample_ratio', 'sample_ratio_by_segment', 'multiple_exposures', 'unplanned_arms', 'missing_data', 'late_data', 'duplicate_events', 'not_finite', 'minimum_units', 'minimum_duration', 'empty_arm', 'constant_metric']).describe('what was checked'),
+  status: z.enum(['pass', 'warn', 'fail']).describe('how it came out'),
   blocking: z.boolean().describe('a failed blocking check makes the verdict invalid'),
-  sentence: z.string(),
-  pValue: z.number().nullable(),
-}).meta({ id: 'Check' });
+  sentence: z.string().describe('what was seen and what follows'),
+  pValue: z.number().nullable().describe('of the test behind the check; null when there is none'),
+}).meta({ id: 'Check', description: 'Whether the data can be trusted, in one respect.' });
 export type Check = z.output<typeof checkSchema>;
 
 export const clauseSchema = z.object({
-  kind: z.enum(['check', 'minimum', 'goal', 'guardrail', 'done', 'deadline']),
-  metric: z.string().nullable(),
-  arm: z.string().nullable(),
+  kind: z.enum(['check', 'minimum', 'goal', 'guardrail', 'done', 'deadline']).describe('which part of the decision rule'),
+  metric: z.string().nullable().describe('name of the metric; null when it is about none'),
+  arm: z.string().nullable().describe('name of the arm; null when it is about none'),
   status: z.enum(['met', 'open', 'violated']).describe('met: speaks for shipping; open: cannot say yet; violated: speaks against'),
   sentence: z.string().describe('what was asked, what was seen, what follows'),
   change: z.string().describe('what would change this clause'),
-}).meta({ id: 'Clause' });
+}).meta({ id: 'Clause', description: 'One clause of the decision rule and how it stands.' });
 export type Clause = z.output<typeof clauseSchema>;
 
 export const decisionSchema = z.object({
-  verdict: z.enum(verdicts),
+  verdict: verdictSchema.describe('ship, do not ship, keep running, or invalid'),
   arm: z.string().nullable().describe('the arm to ship; null unless the verdict is ship'),
   reason: z.string().describe('one sentence'),
-  clauses: z.array(clauseSchema),
-}).meta({ id: 'VerdictDetail' });
+  clauses: z.array(clauseSchema).describe('every clause that decided it'),
+}).meta({ id: 'VerdictDetail', description: 'Whether to ship, and why.' });
 export type Decision = z.output<typeof decisionSchema>;
 
 /** Cumulative reading of one metric: what the analysis would have said at the end of each day of exposure. */
 export const timelineSchema = z.object({
-  metric: z.string(), arm: z.string(),
+  metric: z.string().describe('name of the metric'), arm: z.string().describe('name of the treatment arm'),
   points: z.array(z.object({
-    day: z.string(), n: z.number().int(), estimate: z.number().describe('lift, a fraction'),
-    lower: z.number().nullable(), upper: z.number().nullable(),
-  })),
-}).meta({ id: 'Timeline' });
+    day: z.string().describe('YYYY-MM-DD, UTC'), n: z.number().int().describe('units up to and including the day'), estimate: z.number().describe('lift, a fraction'),
+    lower: z.number().nullable().describe('of the interval, a fraction; null: unbounded'), upper: z.number().nullable().describe('of the interval, a fraction; null: unbounded'),
+  }).meta({ id: 'TimelinePoint', description: 'The reading at the end of one day.' })).describe('one a day of exposure'),
+}).meta({ id: 'Timeline', description: 'Cumulative lift of one metric in one arm, day by day.' });
 export type Timeline = z.output<typeof timelineSchema>;
 
 export const differenceSchema = z.object({
   path: z.string().describe('where in the plan, such as metrics.revenue.window'),
   planned: z.string().nullable().describe('JSON of the frozen plan; null when absent there'),
   ran: z.string().nullable().describe('JSON of the plan that ran; null when absent there'),
-}).meta({ id: 'PlanDifference' });
+}).meta({ id: 'PlanDifference', description: 'Where the plan that ran departs from the plan that was locked.' });
 export type PlanDifference = z.output<typeof differenceSchema>;
 
 /** What follows from plan and summaries alone: recomputed bit for bit by a replay. */
@@ -103,7 +107,7 @@ export const conclusionSchema = z.object({
   checks: z.array(checkSchema),
   comparisons: z.array(comparisonSchema),
   timelines: z.array(timelineSchema),
-  decision: decisionSchema,
+  decision: decisionSchema.describe('whether to ship, and why'),
 });
 export type Conclusion = z.output<typeof conclusionSchema>;
 
@@ -113,12 +117,12 @@ export const analysisSchema = z.object({
   planHash: z.string(),
   frozenPlanHash: z.string().nullable().describe('of the plan locked at start; null when none was locked'),
   exploratory: z.boolean().describe('true when the plan that ran is not the plan that was locked'),
-  differences: z.array(differenceSchema),
-  fingerprint: fingerprintSchema,
+  differences: z.array(differenceSchema).describe('where the plan that ran departs from the locked one'),
+  fingerprint: fingerprintSchema.describe('what data were read'),
   summaries: summariesSchema,
-  queries: z.array(executedQuerySchema),
-  seed: z.number().int(),
-  codeVersion: z.string(),
+  queries: z.array(executedQuerySchema).describe('every statement that was executed, in order'),
+  seed: z.number().int().describe('of the random streams'),
+  codeVersion: z.string().describe('version of the code that computed it'),
   device: z.string().describe('what computed it, such as cpu'),
   ...conclusionSchema.shape,
 });

@@ -40,12 +40,13 @@ const factSchema = z.strictObject({
 }).refine((f) => !(f.table && f.sql), { message: 'give table or sql, not both' });
 
 const modelVersionSchema = z.strictObject({
-  registry: z.string().min(1), name: z.string().min(1), version: z.string().min(1).describe('version number in the registry'),
-  runId: z.string().optional(), digest: z.string().optional().describe('such as sha256:...'),
-}).meta({ id: 'ModelVersion' });
+  registry: z.string().min(1).describe('model registry'), name: z.string().min(1).describe('name in the registry'), version: z.string().min(1).describe('version number in the registry'),
+  runId: z.string().optional().describe('run that trained it'), digest: z.string().optional().describe('of the model, such as sha256:...'),
+}).meta({ id: 'ModelVersion', description: 'A version of a model in its registry.' });
 const featureVersionSchema = z.strictObject({
-  store: z.string().min(1), view: z.string().min(1), version: z.string().min(1), schemaHash: z.string().optional(),
-}).meta({ id: 'FeatureVersion' });
+  store: z.string().min(1).describe('feature store'), view: z.string().min(1).describe('feature view'), version: z.string().min(1).describe('version of the view'),
+  schemaHash: z.string().optional().describe('of the schema of the view'),
+}).meta({ id: 'FeatureVersion', description: 'A version of a feature view in its store.' });
 export type ModelVersion = z.output<typeof modelVersionSchema>;
 export type FeatureVersion = z.output<typeof featureVersionSchema>;
 

@@ -1,31 +1,31 @@
 import { z } from 'zod';
-import { verdicts, type Analysis } from './analysis.js';
+import { type Analysis, verdictSchema } from './analysis.js';
 import { digestOf } from './canonical.js';
 import { planSchema } from './plan.js';
 
 const armShape = planSchema.shape.arms.element.shape;
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hexadecimal');
 
-export const approverSchema = z.object({ name: z.string().min(1), role: z.string().min(1) }).meta({ id: 'Approver' });
+export const approverSchema = z.object({ name: z.string().min(1).describe('name of the API key'), role: z.string().min(1).describe('role of the API key') }).meta({ id: 'Approver', description: 'Who stands by a decision.' });
 export type Approver = z.output<typeof approverSchema>;
 
 export const decisionContentSchema = z.object({
   sequence: z.number().int().gte(1).describe('place in the chain, from 1'),
   experiment: z.string().describe('name of the experiment'),
   analysisDigest: digest.describe('of the whole analysis: the evidence'),
-  planHash: digest,
+  planHash: digest.describe('sha256 of what the plan promises'),
   exploratory: z.boolean().describe('true when the plan that ran is not the plan that was locked'),
   fingerprintDigest: z.string().describe('of the data that were read'),
   summariesDigest: digest.describe('of what a replay begins with'),
-  seed: z.number().int(),
-  codeVersion: z.string(),
-  verdict: z.enum(verdicts),
+  seed: z.number().int().describe('of the random streams'),
+  codeVersion: z.string().describe('version of the code that computed the analysis'),
+  verdict: verdictSchema.describe('of the analysis'),
   arm: z.string().nullable().describe('the arm to ship; null unless the verdict is ship'),
   approver: approverSchema.nullable().describe('null: recorded by the rule alone'),
-  comment: z.string(),
-  arms: z.array(z.object({ arm: z.string(), models: armShape.models, features: armShape.features })).describe('model and feature versions that each arm pinned'),
+  comment: z.string().describe('of whoever put it on record; may be empty'),
+  arms: z.array(z.object({ arm: z.string().describe('name of the arm'), models: armShape.models.describe('model versions that it pinned'), features: armShape.features.describe('feature versions that it pinned') }).meta({ id: 'ArmVersions', description: 'What an arm ran.' })).describe('model and feature versions that each arm pinned'),
   rollback: z.array(z.string()).describe('criteria at which the change is rolled back'),
-  decidedAt: z.iso.datetime({ offset: true }),
+  decidedAt: z.iso.datetime({ offset: true }).describe('when it was put on record'),
 });
 export type DecisionContent = z.output<typeof decisionContentSchema>;
 

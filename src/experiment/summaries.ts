@@ -17,7 +17,7 @@ export const quantileSummarySchema = z.object({
   kind: z.literal('quantile'),
   n: count, probability: z.number(), estimate: z.number(), lower: z.number(), upper: z.number(), z: z.number(),
 });
-export const segmentValueSchema = z.object({ name: z.string(), value: z.string() });
+export const segmentValueSchema = z.object({ name: z.string().describe('name of the segment'), value: z.string().describe('its value') }).meta({ id: 'SegmentValue', description: 'Units that share a value of a segment.' });
 export type SegmentValue = z.output<typeof segmentValueSchema>;
 
 /** One arm, in one segment value or (null) over all units. Cells without units are absent. */
@@ -75,14 +75,14 @@ export type Summaries = z.output<typeof summariesSchema>;
 export const fingerprintSchema = z.object({
   engine: z.string().describe('such as duckdb 1.5.6'),
   tables: z.array(z.object({
-    name: z.string(),
-    rows: count,
+    name: z.string().describe('name of the table'),
+    rows: count.describe('rows in it'),
     bytes: count.nullable().describe('of the files; null for a database'),
     checksum: z.string().describe('sha256 over file contents in path order, or over the engine\'s own row hashes'),
-  })),
-  digest: z.string().describe('sha256 of the above'),
-});
+  }).meta({ id: 'TableFingerprint', description: 'One table as it was read.' })).describe('every table that was read'),
+  digest: z.string().describe('sha256 of engine and tables'),
+}).meta({ id: 'Fingerprint', description: 'What was read, so that a second reading can be told from the first.' });
 export type Fingerprint = z.output<typeof fingerprintSchema>;
 
-export const executedQuerySchema = z.object({ title: z.string(), sql: z.string() });
+export const executedQuerySchema = z.object({ title: z.string().describe('what it asks'), sql: z.string().describe('as it was sent') }).meta({ id: 'ExecutedQuery', description: 'A statement that was executed.' });
 export type ExecutedQuery = z.output<typeof executedQuerySchema>;
