@@ -24,7 +24,7 @@ export function parseWindow(text: string): Window {
   return { from: durationSeconds(`${start}${startUnit ?? endUnit}`), to: durationSeconds(`${end}${endUnit}`) };
 }
 
-export const windowText = z.string().regex(WINDOW, 'must look like 0d..7d (units m, h, d, w)')
+export const windowText = z.string().regex(WINDOW, { error: 'must look like 0d..7d (units m, h, d, w)', abort: true })
   .refine((text) => { const { from, to } = parseWindow(text); return from < to; }, { message: 'must end after it begins' });
 
 export const instant = z.string().refine((text) => /(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), { message: 'must be an ISO 8601 time with a zone, such as 2026-03-01T00:00:00Z' });
