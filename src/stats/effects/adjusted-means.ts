@@ -1,6 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { refuse, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
+import { LARGEST, notFinite } from './lift.js';
 
 /** Outcome means of one arm, moved to the covariate means of all arms together. */
 export interface AdjustedArm {
@@ -27,8 +28,8 @@ export interface AdjustedArms {
 
 /** Share of a covariate's variance that the other covariates must leave over; below it slopes are noise. */
 const LEAST_OWN_VARIANCE = 1e-10;
-/** Residual share at which a regression is a perfect fit but for rounding. */
-const PERFECT_FIT = 1e-13;
+/** Share of the variance that is left when nothing is left but rounding. */
+export const PERFECT_FIT = 1e-13;
 
 /**
  * Regression-adjusted outcome means of every arm: ordinary least squares of each outcome on covariates, fitted within each
@@ -70,6 +71,7 @@ function plainArm(arm: Moments, outcomes: number): AdjustedArm | Refusal {
 function regressionArm(arm: Moments, outcomes: number, pooledMean: readonly number[]): AdjustedArm | Refusal {
   const k = pooledMean.length;
   if (arm.n < 2) return tooFew(arm.n);
+  if (!arm.scatter.every((row) => row.every((sum) => Math.abs(sum) < LARGEST))) return notFinite('a sum of products of outcomes and covariates');
   if (arm.n < k + 2) return refuse('too_few_units', `adjustArms needs at least ${k + 2} units in each arm for ${k} covariates; an arm has ${arm.n}`, 'Use fewer covariates, or wait for more units.');
   const slopes = slopesOf(arm, outcomes, k);
   if ('status' in slopes) return slopes;
@@ -95,7 +97,7 @@ function slopesOf(arm: Moments, outcomes: number, k: number): number[][] | Refus
   const scale = Array.from({ length: k }, (_, c) => Math.sqrt(scatter.get(c, c)));
   const constant = scale.flatMap((s, c) => (s > 0 ? [] : [c]));
   if (constant.length > 0) return collinear(arm, outcomes, constant);
-  const correlation = Matrix.from1DArray(k, k, scale.flatMap((a, i) => scale.map((b, j) => scatter.get(i, j) / a / b)));
+  const correlation = Matrix.from1DArray(k, k, scale.flatMap((a, i) => scale.map((b, j) => scatter.get(i, j) / (a * b))));
   const cholesky = new CholeskyDecomposition(correlation);
   const dependent = scale.flatMap((_, c) => (cholesky.lowerTriangularMatrix.get(c, c) ** 2 >= LEAST_OWN_VARIANCE ? [] : [c]));
   if (dependent.length > 0) return collinear(arm, outcomes, dependent);

@@ -1,8 +1,8 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
-import { adjustArms, type AdjustedArm, type AdjustedArms } from './adjusted-means.js';
+import { adjustArms, PERFECT_FIT, type AdjustedArm, type AdjustedArms } from './adjusted-means.js';
 import type { ArmEstimate, Contrast, Effect } from './effect.js';
-import { liftEffect, notFinite } from './lift.js';
+import { isUsable, liftEffect, notFinite } from './lift.js';
 import type { Outcome } from './outcome.js';
 
 /** Rounding of a mean: an error smaller than this share of the value is the error of a constant. */
@@ -56,9 +56,9 @@ function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refu
   const value = outcome.value(arm.means);
   const gradient = outcome.gradient(arm.means);
   const own = quadratic(gradient, arm.covariance, gradient);
-  if (!Number.isFinite(value) || !Number.isFinite(own)) return notFinite('the value of an arm');
+  if (!isUsable(value) || !isUsable(own)) return notFinite('the value of an arm');
   const loading = arm.slopes.length === 0 ? [] : arm.slopes[0]!.map((_, c) => gradient.reduce((sum, g, i) => sum + g * arm.slopes[i]![c]!, 0));
-  return { arm, value, gradient, own: Math.max(0, own), loading };
+  return { arm, value, gradient, own: own <= PERFECT_FIT * grossQuadratic(gradient, arm.covariance) ? 0 : own, loading };
 }
 
 function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms): Contrast {
@@ -89,7 +89,7 @@ export function differenceEffect(control: number, treatment: number, variance: n
   if (standardError <= ROUNDING * Math.max(Math.abs(control), Math.abs(treatment))) {
     return refuse('zero_variance', 'a difference needs at least one arm whose values vary; both are constant', 'Check that the metric is recorded; a constant outcome cannot be tested.');
   }
-  if (!Number.isFinite(estimate) || !Number.isFinite(standardError) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
+  if (![control, treatment, standardError].every(isUsable) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
   return { estimate, standardError, degreesOfFreedom, n };
 }
 
@@ -104,5 +104,12 @@ function unadjustedVariance(control: Moments, treatment: Moments, outcomes: numb
 function quadratic(a: readonly number[], matrix: readonly (readonly number[])[], b: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) sum += a[i]! * matrix[i]![j]! * b[j]!;
+  return sum;
+}
+
+/** The same sum without cancellation, to tell a variance from its rounding. */
+function grossQuadratic(a: readonly number[], matrix: readonly (readonly number[])[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) for (let j = 0; j < a.length; j++) sum += Math.abs(a[i]! * matrix[i]![j]! * a[j]!);
   return sum;
 }

@@ -34,7 +34,7 @@ export function liftEffect(input: LiftInput): Effect | Refusal {
   const variance = treatmentVariance - 2 * ratio * covariance + ratio * ratio * controlVariance;
   const standardError = Math.sqrt(Math.max(0, variance)) / base;
   const estimate = (treatment - control) / base;
-  if (!Number.isFinite(estimate) || !Number.isFinite(standardError)) return notFinite('lift');
+  if (!isUsable(estimate) || !isUsable(standardError)) return notFinite('lift');
   const quotient: Quotient = { numerator: treatment, denominator: control, numeratorVariance: treatmentVariance, denominatorVariance: controlVariance, covariance };
   const effect = { estimate, standardError, degreesOfFreedom: input.degreesOfFreedom, n: input.n, quotient };
   return input.nullStandardError === undefined ? effect : { ...effect, nullStandardError: input.nullStandardError / base };
@@ -49,5 +49,9 @@ function saysNothing({ control, treatment, controlVariance, treatmentVariance, c
   return b * b - a * c <= 0;
 }
 
+/** Inference squares what it reads: beyond this, squares leave the range of doubles. */
+export const LARGEST = 1e140;
+export const isUsable = (value: number): boolean => Math.abs(value) < LARGEST;
+
 export const notFinite = (what: string): Refusal =>
-  refuse('not_finite', `${what} is not a finite number for these data`, 'Look for values that are NaN, infinite or too large for a double.');
+  refuse('not_finite', `${what} is not a number below ${LARGEST} for these data`, 'Look for values that are NaN, infinite or too large for a double.');

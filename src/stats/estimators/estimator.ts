@@ -66,3 +66,13 @@ export const defineEstimator = <N extends string, R extends Roles, O extends z.Z
 
 /** Options that many estimators share. */
 export const level = z.number().gt(0).lt(1).default(0.95).describe('confidence level of the interval, a fraction');
+
+/** Options that cannot be answered whatever the data say: a fault of the input, with the field to blame. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+  constructor(
+    message: string,
+    /** where in the options, or in the columns */
+    readonly path: readonly (string | number)[],
+  ) { super(message); }
+}

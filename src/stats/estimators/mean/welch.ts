@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { contrasts } from '../../effects/contrast.js';
+import { meanOutcome } from '../../effects/outcome.js';
+import { defineEstimator, numeric } from '../estimator.js';
+import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
+
+/** Difference in means of two arms whose variances may differ. */
+export const welch = defineEstimator({
+  name: 'mean/welch',
+  title: 'Welch t-test',
+  estimand: 'E[Y | treatment] - E[Y | control]',
+  references: ['Welch (1947), Biometrika 34(1/2)'],
+  data: { outcome: numeric('outcome of each unit'), treatment: treatmentRole },
+  options: z.strictObject(twoArmOptions),
+  result: z.object(twoArmResult),
+  estimate({ outcome, treatment }, options) {
+    const levels = twoLevels(treatment, options);
+    const moments = (code: number) => levelMoments([outcome], treatment, code);
+    const [contrast] = contrasts(moments(levels.control), [moments(levels.treatment)], 1, meanOutcome);
+    return answerTwoArms(contrast!, treatment, levels, options);
+  },
+});

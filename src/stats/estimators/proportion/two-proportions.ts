@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { proportionContrast } from '../../effects/proportions.js';
+import { isRefusal, refuse } from '../../refusal.js';
+import { defineEstimator, numeric } from '../estimator.js';
+import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
+
+/** Difference of two shares: Wald interval, p-value of the chi-square test without continuity correction. */
+export const twoProportions = defineEstimator({
+  name: 'proportion/two-proportions',
+  title: 'two proportions',
+  estimand: 'P(Y = 1 | treatment) - P(Y = 1 | control)',
+  references: ['Pearson (1900), Philosophical Magazine 50', 'Newcombe (1998), Statistics in Medicine 17(8)'],
+  data: { outcome: numeric('0 or 1 for each unit'), treatment: treatmentRole },
+  options: z.strictObject(twoArmOptions),
+  result: z.object({ ...twoArmResult, chiSquare: z.number().describe('statistic of no difference, pooled, 1 degree of freedom') }),
+  estimate({ outcome, treatment }, options) {
+    if (outcome.values.some((value) => value !== 0 && value !== 1)) {
+      return refuse('unsupported_combination', `two-proportions needs an outcome of 0 and 1; ${outcome.name} has other values`, 'Use mean/welch, or turn the outcome into 0 and 1.');
+    }
+    const levels = twoLevels(treatment, options);
+    const moments = (code: number) => levelMoments([outcome], treatment, code);
+    const contrast = proportionContrast(moments(levels.control), moments(levels.treatment));
+    if (isRefusal(contrast)) return contrast;
+    if (isRefusal(contrast.difference)) return contrast.difference;
+    const answer = answerTwoArms(contrast, treatment, levels, options);
+    if (isRefusal(answer)) return answer;
+    return { ...answer, chiSquare: (contrast.difference.estimate / contrast.difference.nullStandardError!) ** 2 };
+  },
+});

@@ -1,0 +1,79 @@
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import { categoryOfNumeric, type Frame } from '../summaries/frame.js';
+import { OptionsError, type Category, type EstimationContext, type Estimator, type Numeric, type Role } from './estimator.js';
+import { estimators } from './index.js';
+
+/** What to estimate: an estimator by name, and which columns play its roles. */
+export interface EstimateRequest {
+  readonly estimator: string;
+  readonly data: Frame;
+  /** role -> column, or columns where several may play it */
+  readonly columns: Readonly<Record<string, string | readonly string[]>>;
+  readonly options?: unknown;
+}
+
+export type EstimateAnswer =
+  | { readonly estimator: string; readonly options: Readonly<Record<string, unknown>>; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly estimator: string; readonly options: Readonly<Record<string, unknown>>; readonly refusal: Refusal };
+
+/** The registered estimator of this name. @throws OptionsError that lists the names */
+export function estimatorNamed(name: string): Estimator {
+  const found = estimators.find((estimator) => estimator.name === name);
+  if (!found) throw new OptionsError(`estimator must be one of ${estimators.map((estimator) => estimator.name).join(', ')}; got "${name}"`, ['estimator']);
+  return found as unknown as Estimator;
+}
+
+/**
+ * Validates, runs, and holds the estimator to its word: every number of the answer is finite, or it is a refusal.
+ * @throws OptionsError when options or columns are wrong
+ */
+export async function runEstimator(request: EstimateRequest, context: EstimationContext): Promise<EstimateAnswer> {
+  const estimator = estimatorNamed(request.estimator);
+  const parsed = estimator.options.safeParse(request.options ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+    throw new OptionsError(`options${path.map((key) => `.${key}`).join('')}: ${issue.message}`, ['options', ...path]);
+  }
+  const options = parsed.data;
+  const data = dataOf(estimator, request);
+  const bad = Object.values(data).flat().find((column) => column !== undefined && 'values' in column && !column.values.every(Number.isFinite));
+  const answer = bad
+    ? refuse('not_finite', `${estimator.name} needs finite values; column ${bad.name} has NaN or infinite ones`, 'Leave out the rows without a value, or fill them before.')
+    : await estimator.estimate(data as never, options, context);
+  if (isRefusal(answer)) return { estimator: estimator.name, options, refusal: answer };
+  if (!allFinite(answer)) {
+    return { estimator: estimator.name, options, refusal: refuse('numerical_failure', `${estimator.name} came to a number that is not finite`, 'Rescale the columns; if that does not help, report it as a bug.') };
+  }
+  return { estimator: estimator.name, options, result: answer };
+}
+
+type Column = Numeric | Category;
+
+function dataOf(estimator: Estimator, { columns, data }: EstimateRequest): Record<string, Column | readonly Column[] | undefined> {
+  const unknown = Object.keys(columns).find((role) => !(role in estimator.data));
+  if (unknown) throw new OptionsError(`columns must name roles of ${estimator.name} (${Object.keys(estimator.data).join(', ')}); got "${unknown}"`, ['columns', unknown]);
+  return Object.fromEntries(Object.entries(estimator.data).map(([name, role]) => [name, roleColumns(name, role, columns[name], data)]));
+}
+
+function roleColumns(name: string, role: Role, given: string | readonly string[] | undefined, data: Frame): Column | readonly Column[] | undefined {
+  const names = given === undefined ? [] : typeof given === 'string' ? [given] : given;
+  if (role.required && names.length === 0) throw new OptionsError(`columns.${name} must name a column: ${role.description}`, ['columns', name]);
+  if (!role.many && names.length > 1) throw new OptionsError(`columns.${name} takes one column; got ${names.join(', ')}`, ['columns', name]);
+  const found = names.map((column) => columnAs(role, name, column, data));
+  return role.many ? found : found[0];
+}
+
+function columnAs({ kind }: Role, role: string, name: string, { columns }: Frame): Column {
+  const column = columns.get(name);
+  if (!column) throw new OptionsError(`columns.${role} names ${name}, which the data do not have; columns are ${[...columns.keys()].join(', ')}`, ['columns', role]);
+  if (kind === 'category') return 'values' in column ? categoryOfNumeric(column) : column;
+  if (!('values' in column)) throw new OptionsError(`columns.${role} must be numeric; ${name} holds text such as "${column.levels[0] ?? ''}"`, ['columns', role]);
+  return column;
+}
+
+function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  return Object.values(value).every(allFinite);
+}

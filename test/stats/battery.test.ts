@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { estimators } from '../../src/stats/estimators/index.js';
+import { runEstimator, type EstimateAnswer } from '../../src/stats/estimators/run-estimator.js';
+import { stream } from '../../src/stats/numeric/random.js';
+import { armsFrame } from './data.js';
+
+type Columns = Readonly<Record<string, Float64Array>>;
+interface Sample { readonly arms: readonly string[]; readonly columns: Columns }
+
+/** How one estimator is put through the battery, and which laws are lawful for it. */
+interface Entry {
+  readonly roles: Readonly<Record<string, string | readonly string[]>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** columns that carry the outcome's units; empty when there are none */
+  readonly outcomes: readonly string[];
+  /** adding a constant to the outcomes leaves the difference */
+  readonly shift: boolean;
+  /** scaling the outcomes scales the difference */
+  readonly scale: boolean;
+  /** both arms twice: the estimate stays, the standard error falls */
+  readonly duplicate: boolean;
+  readonly binary?: boolean;
+}
+
+const plain = { shift: true, scale: true, duplicate: true } as const;
+const entries: Record<string, Entry> = {
+  'mean/welch': { roles: { outcome: 'y', treatment: 'arm' }, outcomes: ['y'], ...plain },
+  'mean/lin': { roles: { outcome: 'y', treatment: 'arm', covariates: ['x', 'w'] }, outcomes: ['y'], ...plain },
+  'mean/cuped': { roles: { outcome: 'y', treatment: 'arm', covariate: 'x' }, outcomes: ['y'], ...plain },
+  'proportion/two-proportions': { roles: { outcome: 'b', treatment: 'arm' }, outcomes: ['b'], shift: false, scale: false, duplicate: true, binary: true },
+  'ratio/ratio-delta': { roles: { numerator: 'y', denominator: 'd', treatment: 'arm', covariates: ['x'] }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
+  'quantile/quantile': { roles: { outcome: 'y', treatment: 'arm' }, options: { probability: 0.4 }, outcomes: ['y'], ...plain, duplicate: false },
+  'allocation/sample-ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
+};
+
+const sample = (units = 120): Sample => {
+  const random = stream(4, 2);
+  const arms = Array.from({ length: units }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
+  const x = random.fillNormal(new Float64Array(units));
+  const w = random.fillUniform(new Float64Array(units));
+  const y = x.map((value, i) => 3 + value + 0.4 * (i % 2) + random.normal());
+  return { arms, columns: { x, w, y, d: x.map(() => 1 + random.poisson(3)), b: x.map((value, i) => Number(random.bernoulli(0.3 + 0.1 * (i % 2)))) } };
+};
+
+const run = ({ arms, columns }: Sample, name: string): Promise<EstimateAnswer> => {
+  const { roles, options } = entries[name]!;
+  return runEstimator({ estimator: name, data: armsFrame(arms, columns), columns: roles, ...(options ? { options } : {}) }, { seed: 1 });
+};
+const change = (from: Sample, names: readonly string[], map: (value: number) => number): Sample =>
+  ({ ...from, columns: { ...from.columns, ...Object.fromEntries(names.map((name) => [name, from.columns[name]!.map(map)])) } });
+interface Difference { estimate: number; standardError: number; pValue: number; interval: { lower: number; upper: number } }
+const difference = (answer: EstimateAnswer): Difference => {
+  if (!('result' in answer)) throw new Error(answer.refusal.detail);
+  return answer.result['difference'] as Difference;
+};
+const lawful = (law: 'shift' | 'scale' | 'duplicate') => Object.keys(entries).filter((name) => entries[name]![law]);
+const compared = Object.keys(entries).filter((name) => entries[name]!.outcomes.length > 0);
+
+describe('battery', () => {
+  it('has an entry for every registered estimator', () => {
+    expect(Object.keys(entries).sort()).toEqual(estimators.map(({ name }) => name as string).sort());
+  });
+
+  it.each(Object.keys(entries))('%s answers the sample, twice the same', async (name) => {
+    const answer = await run(sample(), name);
+    expect(answer).toHaveProperty('result');
+    expect(await run(sample(), name)).toEqual(answer);
+  });
+
+  it.each(Object.keys(entries))('%s gives what its result schema promises', async (name) => {
+    const answer = await run(sample(), name);
+    const { result } = estimators.find((estimator) => estimator.name === name)!;
+    expect(result.strict().safeParse('result' in answer && answer.result)).toMatchObject({ success: true });
+  });
+
+  it.each(lawful('shift'))('%s: a constant added to every outcome leaves difference and error', async (name) => {
+    const [before, after] = await Promise.all([sample(), change(sample(), entries[name]!.outcomes, (value) => value + 1000)].map((data) => run(data, name).then(difference)));
+    expect(after!.estimate).toBeCloseTo(before!.estimate, 10);
+    expect(after!.standardError).toBeCloseTo(before!.standardError, 10);
+  });
+
+  it.each(lawful('scale'))('%s: outcomes times 10 are a difference and an error times 10, and the same p-value', async (name) => {
+    const [before, after] = await Promise.all([sample(), change(sample(), entries[name]!.outcomes, (value) => value * 10)].map((data) => run(data, name).then(difference)));
+    expect(after!.estimate).toBeCloseTo(before!.estimate * 10, 10);
+    expect(after!.standardError).toBeCloseTo(before!.standardError * 10, 10);
+    expect(after!.pValue).toBeCloseTo(before!.pValue, 10);
+  });
+
+  it.each(compared)('%s: swapped arms give the opposite difference', async (name) => {
+    const { arms, columns } = sample();
+    const before = difference(await run({ arms, columns }, name));
+    const after = difference(await run({ arms: arms.map((arm) => (arm === 'a' ? 'b' : 'a')), columns }, name));
+    expect(after.estimate).toBeCloseTo(-before.estimate, 12);
+    expect(after.interval.lower).toBeCloseTo(-before.interval.upper, 12);
+    expect(after.pValue).toBeCloseTo(before.pValue, 12);
+  });
+
+  it.each(lawful('duplicate'))('%s: every unit twice leaves the estimate and divides the error by about the root of 2', async (name) => {
+    const { arms, columns } = sample();
+    const before = difference(await run({ arms, columns }, name));
+    const twice = { arms: [...arms, ...arms], columns: Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, Float64Array.from([...values, ...values])])) };
+    const after = difference(await run(twice, name));
+    expect(after.estimate).toBeCloseTo(before.estimate, 12);
+    expect(Math.abs((before.standardError / after.standardError) / Math.SQRT2 - 1)).toBeLessThan(0.03);
+  });
+
+  it.each(Object.keys(entries))('%s refuses one unit in an arm', async (name) => {
+    const { arms, columns } = sample(3);
+    expect(await run({ arms: arms.map((_, i) => (i === 0 ? 'a' : 'b')), columns }, name)).toMatchObject({ refusal: { reason: 'too_few_units' } });
+  });
+
+  it.each(compared)('%s refuses a constant outcome', async (name) => {
+    const constant = change(sample(), [...entries[name]!.outcomes, 'd'], () => 1);
+    expect(await run(constant, name)).toMatchObject({ refusal: { status: 'refused', reason: 'zero_variance' } });
+  });
+
+  it.each(compared)('%s refuses NaN', async (name) => {
+    const holed = change(sample(), entries[name]!.outcomes, (value) => (value > 0.5 ? NaN : value));
+    expect(await run(holed, name)).toMatchObject({ refusal: { reason: 'not_finite' } });
+  });
+
+  it.each(Object.keys(entries))('%s is finite or refuses, whatever finite numbers it gets', async (name) => {
+    const value = entries[name]!.binary ? fc.constantFrom(0, 1) : fc.oneof(fc.constantFrom(0, 1, -1, 1e9, 1e-300, 1e300, -0), fc.double({ noNaN: true, noDefaultInfinity: true }));
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('a', 'b'), value, value, value, value), { minLength: 0, maxLength: 30 }), async (rows) => {
+      const column = (i: 1 | 2 | 3 | 4) => Float64Array.from(rows, (row) => row[i]);
+      const y = column(1);
+      // both levels exist, so that options are never at fault
+      const arms = ['a', 'b', ...rows.map((row) => row[0])];
+      const pad = (values: Float64Array) => Float64Array.from([0, 1, ...values]);
+      const answer = await run({ arms, columns: { y: pad(y), b: pad(y), x: pad(column(2)), w: pad(column(3)), d: pad(column(4)) } }, name);
+      expect(JSON.stringify(answer)).not.toMatch(/numerical_failure/);
+      if ('refusal' in answer) expect([answer.refusal.detail.length > 10, answer.refusal.remedy.length > 10]).toEqual([true, true]);
+    }), { seed: 20_260_101, numRuns: 300 });
+  });
+});
