@@ -4,16 +4,10 @@ import { equivalence } from '../../src/stats/design/planning/equivalence.js';
 import { firstCrossing } from '../../src/stats/design/planning/first-crossing.js';
 import { fixedHorizon } from '../../src/stats/design/planning/fixed-horizon.js';
 import { noncentralLowerTail, noncentralUpperTail } from '../../src/stats/numeric/noncentral-t.js';
-import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
+import { ask } from './ask.js';
 
 const reference = JSON.parse(readFileSync(new URL('./vectors/power.json', import.meta.url), 'utf8'));
 
-/** The answer of a planner to options as a user types them. */
-function ask<P extends { options: { parse(value: unknown): any }; plan(options: any, data: any): any }>(planner: P, options: object): Exclude<ReturnType<P['plan']>, Refusal> {
-  const answer = planner.plan(planner.options.parse(options), {});
-  if (isRefusal(answer)) throw new Error(answer.detail);
-  return answer;
-}
 const unit = { mean: { mean: 0, standardDeviation: 1 } };
 
 describe('noncentral t', () => {

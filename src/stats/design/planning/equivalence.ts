@@ -6,7 +6,7 @@ import { criticalValue } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
 import { asksOneThing, asksOneThingMessage, marginQuestionShape } from './question.js';
-import { prepareSetting, settingShape } from './setting.js';
+import { prepareSetting, testedSettingShape } from './setting.js';
 
 /**
  * Chance that both one-sided t-tests reject: that the (1 - 2 alpha) interval lies inside the margins.
@@ -32,7 +32,7 @@ export const equivalence = definePlanner({
   references: ['Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15', 'Owen (1965), Biometrika 52'],
   data: {},
   options: z.strictObject({
-    ...settingShape, ...marginQuestionShape,
+    ...testedSettingShape, ...marginQuestionShape,
     alpha: z.number().gt(0).lt(0.5).default(0.05).describe('error rate of each one-sided test, a fraction'),
     trueEffect: z.number().default(0).describe('true effect that is assumed, in units of the scale'),
   }).refine(asksOneThing, { message: asksOneThingMessage }),

@@ -5,7 +5,7 @@ import { criticalValue, testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
 import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
-import { prepareSetting, settingShape } from './setting.js';
+import { prepareSetting, testedSettingShape } from './setting.js';
 
 /**
  * Power, sample size, smallest detectable effect and duration of one look at the end: mean, proportion, ratio or quantile, as
@@ -18,7 +18,7 @@ export const fixedHorizon = definePlanner({
   references: ['Welch (1947), Biometrika 34', 'Deng, Knoblich, Lu (2018), KDD (delta method)', 'Deng, Xu, Kohavi, Walker (2013), WSDM (covariates)'],
   data: {},
   options: z.strictObject({
-    ...settingShape, ...questionShape,
+    ...testedSettingShape, ...questionShape,
     alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
     reference: z.enum(['t', 'normal']).default('t').describe('t: exact for normal values of equal variance; normal: the large-sample formula of most calculators'),
     direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect of a two-sided test'),

@@ -4,7 +4,7 @@ import { criticalValue, testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
 import { asksOneThing, asksOneThingMessage, marginQuestionShape } from './question.js';
-import { prepareSetting, settingShape } from './setting.js';
+import { prepareSetting, testedSettingShape } from './setting.js';
 
 /** Power, sample size and smallest margin to show that a treatment is not worse than the control by more than a margin. */
 export const nonInferiority = definePlanner({
@@ -14,7 +14,7 @@ export const nonInferiority = definePlanner({
   references: ['Julious (2004), Statistics in Medicine 23', 'Welch (1947), Biometrika 34'],
   data: {},
   options: z.strictObject({
-    ...settingShape, ...marginQuestionShape,
+    ...testedSettingShape, ...marginQuestionShape,
     alpha: z.number().gt(0).lt(0.5).default(0.025).describe('one-sided error rate of the family of tests, a fraction'),
     trueEffect: z.number().default(0).describe('true effect that is assumed, in units of the scale'),
     better: z.enum(['increase', 'decrease']).default('increase').describe('which way is better'),
@@ -31,7 +31,7 @@ export const nonInferiority = definePlanner({
       question: { ...options, size: options.margin },
       direction: 1,
       evaluate(margin, units) {
-        const contrast = prepared.contrast(options.trueEffect, units);
+        const contrast = prepared.contrast(options.trueEffect, units, options.better === 'increase' ? -margin : margin);
         const critical = criticalValue(prepared.alpha, 'greater', contrast.degreesOfFreedom);
         const power = testPower((gain + margin) / contrast.standardError, critical, 'greater', contrast.degreesOfFreedom);
         return { power, criticalValue: critical, contrast, effect: options.trueEffect, isNormal: false };

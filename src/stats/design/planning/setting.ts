@@ -20,7 +20,14 @@ export const settingShape = {
   alpha: z.number().gt(0).lt(0.5).default(0.05).describe('error rate of the family of tests, a fraction'),
   traffic: trafficSchema.optional().describe('how fast randomisation units arrive; absent: no duration is given'),
 };
-const settingSchema = z.object(settingShape);
+/** The same for planners of tests. */
+export const testedSettingShape = {
+  ...settingShape,
+  liftTest: z.enum(['fieller', 'delta']).default('fieller')
+    .describe('how a lift is tested. fieller: as Assay does, a lift of 0 is rejected exactly when the difference is; delta: by the delta-method standard error at the estimate, as most calculators plan'),
+};
+const settingSchema = z.object({ ...settingShape, liftTest: testedSettingShape.liftTest.unwrap().optional() });
+/** A lift without a test (Bayesian) has its delta-method standard error. */
 export type Setting = z.output<typeof settingSchema>;
 
 /** Standard error and degrees of freedom of a planned comparison. */
@@ -43,7 +50,8 @@ export interface PreparedSetting {
   readonly lowestEffect: number;
   readonly highestEffect: number;
   treatmentValue(effect: number): number;
-  contrast(effect: number, units: number): PlannedContrast;
+  /** @param nullValue effect that is tested, in units of the scale */
+  contrast(effect: number, units: number, nullValue?: number): PlannedContrast;
 }
 
 /** @returns Refusal where a lift has no denominator */
@@ -60,14 +68,15 @@ export function prepareSetting(setting: Setting, planner: string): PreparedSetti
   const varianceFactor = design.varianceFactor * (1 - setting.covariateCorrelation ** 2);
   const size = isLift ? Math.abs(controlValue) : 1;
   const treatmentValue = (effect: number): number => controlValue + effect * size;
-  const contrast = (effect: number, units: number): PlannedContrast => {
+  const contrast = (effect: number, units: number, nullValue = 0): PlannedContrast => {
     const controlUnits = controlShare * units;
     const treatmentUnits = treatmentShare * units;
     const control = (metric.varianceAt(controlValue) * varianceFactor) / controlUnits;
     const value = treatmentValue(effect);
     const treatment = (metric.varianceAt(value) * varianceFactor) / treatmentUnits;
-    // delta method: a lift divides by a mean that is estimated too
-    const scaled = isLift ? control * (value / controlValue) ** 2 : control;
+    // a lift divides by a mean that is estimated too: Fieller's statistic is treatment - (1 + null) control
+    const assumed = setting.liftTest === 'fieller' ? treatmentValue(nullValue) : value;
+    const scaled = isLift ? control * (assumed / controlValue) ** 2 : control;
     return {
       standardError: Math.sqrt(treatment + scaled) / size,
       degreesOfFreedom: design.isPaired ? treatmentUnits - 1

@@ -1,0 +1,93 @@
+import { contrasts } from '../../effects/contrast.js';
+import { meanOutcome, ratioOutcome } from '../../effects/outcome.js';
+import type { Alternative, Inference } from '../../inference/inference.js';
+import { stream, type RandomStream } from '../../numeric/random.js';
+import { isRefusal } from '../../refusal.js';
+import { emptyMoments, mergeMoments, momentsOf, type Moments } from '../../summaries/moments.js';
+import type { HistoryFrame } from './history-frame.js';
+
+/** One simulated way to run and read an experiment. */
+export interface Rehearsal {
+  readonly frame: HistoryFrame;
+  readonly inference: Inference;
+  readonly inferenceOptions: Record<string, unknown>;
+  readonly alternative: Alternative;
+  readonly alpha: number;
+  readonly treatmentShare: number;
+  readonly looks: number;
+  readonly replicates: number;
+  readonly seed: number;
+}
+
+export interface RehearsalResult {
+  /** share of replicates that reject at some look */
+  readonly rejected: number;
+  /** units at stopping, on average */
+  readonly expectedUnits: number;
+}
+
+/** What a treated unit's outcome becomes. */
+export interface Injection {
+  readonly kind: 'multiply' | 'add' | 'convert';
+  /** factor, amount added, or new rate */
+  readonly by: number;
+  /** rate in history, for `convert` */
+  readonly rate: number;
+}
+
+/**
+ * Experiments drawn from history: units with replacement, an effect put into the treated, read by the same functions that read a
+ * real experiment, at equally spaced looks until one rejects.
+ *
+ * Replicate r draws from stream(seed, r) alone: equal seeds compare effects and numbers of units on the same draws.
+ */
+export function rehearse(rehearsal: Rehearsal, injection: Injection | null, units: number): RehearsalResult {
+  let rejections = 0;
+  let stoppedAt = 0;
+  for (let replicate = 0; replicate < rehearsal.replicates; replicate++) {
+    const { rejected, used } = rehearseOnce(rehearsal, injection, units, stream(rehearsal.seed, replicate));
+    if (rejected) rejections++;
+    stoppedAt += used;
+  }
+  return { rejected: rejections / rehearsal.replicates, expectedUnits: stoppedAt / rehearsal.replicates };
+}
+
+function rehearseOnce(rehearsal: Rehearsal, injection: Injection | null, units: number, random: RandomStream): { rejected: boolean; used: number } {
+  const { frame, looks, treatmentShare, inference, inferenceOptions, alternative, alpha } = rehearsal;
+  const names = frame.columns.map((_, i) => `column${i}`);
+  let control: Moments = emptyMoments(names);
+  let treatment: Moments = emptyMoments(names);
+  const outcome = frame.outcomes === 2 ? ratioOutcome : meanOutcome;
+  for (let look = 1; look <= looks; look++) {
+    const soFar = Math.round((units * look) / looks);
+    const treated = Math.round(soFar * treatmentShare);
+    control = mergeMoments(control, draw(frame, names, soFar - treated - control.n, null, random));
+    treatment = mergeMoments(treatment, draw(frame, names, treated - treatment.n, injection, random));
+    const [contrast] = contrasts(control, [treatment], frame.outcomes, outcome);
+    if (contrast === undefined || isRefusal(contrast) || isRefusal(contrast.difference)) continue;
+    if (inference.pValue(contrast.difference, 0, alternative, inferenceOptions) <= alpha) return { rejected: true, used: soFar };
+  }
+  return { rejected: false, used: units };
+}
+
+function draw(frame: HistoryFrame, names: readonly string[], count: number, injection: Injection | null, random: RandomStream): Moments {
+  const columns = frame.columns.map(() => new Float64Array(count));
+  for (let i = 0; i < count; i++) {
+    const row = random.integer(frame.rows);
+    for (let c = 0; c < columns.length; c++) columns[c]![i] = frame.columns[c]![row]!;
+  }
+  if (injection) inject(columns, frame, injection, random);
+  return momentsOf(Object.fromEntries(names.map((name, c) => [name, columns[c]!])));
+}
+
+/** Adds to each unit of the denominator; converts as many as the new rate asks for, so that binary values stay binary. */
+function inject(columns: readonly Float64Array[], frame: HistoryFrame, { kind, by, rate }: Injection, random: RandomStream): void {
+  const values = columns[0]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (kind === 'multiply') values[i] = value * by;
+    else if (kind === 'add') values[i] = value + by * (frame.outcomes === 2 ? columns[1]![i]! : 1);
+    else if (by >= rate) values[i] = value === 1 || random.bernoulli((by - rate) / (1 - rate)) ? 1 : 0;
+    else values[i] = value === 1 && random.bernoulli(by / rate) ? 1 : 0;
+  }
+}
