@@ -15,7 +15,7 @@ export const refusalSchema = z.object({
 }).meta({ id: 'Refusal', description: 'An honest "cannot say", in place of a number.' });
 
 export const confidenceSetSchema = z.object({
-  shape: z.enum(['interval', 'complement', 'line']).meta({ id: 'ConfidenceShape' }).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
+  shape: z.enum(['interval', 'complement', 'line']).meta({ id: 'ConfidenceShape', description: 'how the ends of a confidence set are to be read' }).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
   lower: z.number().nullable().describe('null: unbounded'),
   upper: z.number().nullable().describe('null: unbounded'),
 }).meta({ id: 'ConfidenceSet', description: 'The values that are not excluded, in the units of the estimate.' });
