@@ -18,7 +18,10 @@ import { DecisionsResolver } from './decisions/decisions.resolver.js';
 import { DecisionsService } from './decisions/decisions.service.js';
 import { ExperimentsResolver } from './experiments/experiments.resolver.js';
 import { ExperimentsService } from './experiments/experiments.service.js';
+import { EstimatorsResolver } from './estimators/estimators.resolver.js';
+import { EstimatorsService } from './estimators/estimators.service.js';
 import { graphqlOptions } from './graphql/graphql-options.js';
+import { ImmutableResponsesPlugin } from './graphql/immutable-responses.plugin.js';
 import { LimitsPlugin } from './graphql/limits.plugin.js';
 import { HealthController } from './health/health.controller.js';
 import { PrometheusController } from './health/metrics.controller.js';
@@ -60,10 +63,10 @@ export class AppModule {
       ],
       controllers: [ReportsController, HealthController, PrometheusController],
       providers: [
-        { provide: APP_GUARD, useClass: RoleGuard }, LimitsPlugin,
+        { provide: APP_GUARD, useClass: RoleGuard }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
-        ModelVersionsResolver, FeatureVersionsResolver, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
+        ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
       ],
     };
   }

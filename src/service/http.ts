@@ -4,6 +4,7 @@ import { altairExpress } from 'altair-express-middleware';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from './config.js';
+import { immutableResponses } from './graphql/immutable-responses.js';
 
 /** Bytes of a request: the largest plan with its SQL is far below. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -28,6 +29,7 @@ export function mountHttp(app: NestExpressApplication, authenticated: ReturnType
   app.use(authenticated);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.use(bodyFault);
+  app.use('/graphql', immutableResponses());
 }
 
 const FIRST_QUERY = `# Ctrl+Enter runs the query. The documentation of every field is on the right.

@@ -40,8 +40,10 @@ export class AnalysesResolver {
 
   @Query(() => AnalysisType, { nullable: true, description: 'An analysis; null when there is none.' })
   @Role('viewer')
-  analysis(@Args('id', ID_ARGUMENT) id: string) {
-    return isId(id) ? this.analysesService.row(id) : null;
+  async analysis(@Args('id', ID_ARGUMENT) id: string, @Context() { settling }: RequestContext) {
+    const row = isId(id) ? await this.analysesService.row(id) : null;
+    if (settling && row?.status !== 'completed') settling.settled = false;
+    return row;
   }
 
   @Mutation(() => AnalyzeResult, { description: 'Queues an analysis of an experiment, or of a plan, or of an experiment by another plan (which makes it exploratory). The same question about the same data finds the analysis that exists.' })

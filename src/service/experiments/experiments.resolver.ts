@@ -1,7 +1,10 @@
-import { Args, ArgsType, Context, Field, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Context, Field, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Experiment } from '../../generated/prisma/client.js';
 import { ExperimentStatus } from '../../generated/prisma/enums.js';
+import { AnalysisType } from '../analyses/analysis.types.js';
 import { Role } from '../auth/role.decorator.js';
 import { PrismaService } from '../database/prisma.service.js';
+import { DecisionType } from '../decisions/decision.types.js';
 import { Page, pageComplexity, paginate } from '../graphql/connection.js';
 import { callerOf, type RequestContext } from '../graphql/request-context.js';
 import { Json } from '../graphql/scalars.js';
@@ -63,5 +66,15 @@ export class ExperimentsResolver {
   @Role('analyst')
   archiveExperiment(@Args('key', KEY) key: string) {
     return this.experimentsService.archive(key);
+  }
+
+  @ResolveField('latestAnalysis', () => AnalysisType, { nullable: true, description: 'the analysis that was asked for last; null when none was' })
+  async latestAnalysis(@Parent() { id }: Experiment, @Context() { loaders }: RequestContext) {
+    return (await loaders.latestAnalysisOfExperiment.load(id))[0] ?? null;
+  }
+
+  @ResolveField('decisions', () => [DecisionType], { description: 'decisions on its analyses, oldest first' })
+  decisions(@Parent() { id }: Experiment, @Context() { loaders }: RequestContext) {
+    return loaders.decisionsOfExperiment.load(id);
   }
 }

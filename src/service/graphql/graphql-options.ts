@@ -5,18 +5,19 @@ import type { GraphQLSchemaHost } from '@nestjs/graphql';
 import { getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { Context } from 'graphql-ws';
 import type { ApiKeysService } from '../auth/api-keys.service.js';
-import { type AuthenticatedRequest, principalOf } from '../auth/authenticate.js';
+import { principalOf } from '../auth/authenticate.js';
 import type { Config } from '../config.js';
 import type { PrismaService } from '../database/prisma.service.js';
 import type { Logger } from '../logger.js';
 import { formatError } from './format-error.js';
+import type { SettlingRequest } from './immutable-responses.js';
 import { assertWithinLimits, MAX_TOKENS } from './limits.js';
 import { Loaders } from './loaders.js';
 import type { RequestContext } from './request-context.js';
 import { Json, SafeInt } from './scalars.js';
 
 interface SocketExtra { readonly request: IncomingMessage }
-type Incoming = { readonly req: AuthenticatedRequest } | Context<Record<string, unknown>, SocketExtra>;
+type Incoming = { readonly req: SettlingRequest } | Context<Record<string, unknown>, SocketExtra>;
 
 export interface GraphqlDependencies { readonly prisma: PrismaService; readonly keys: ApiKeysService; readonly config: Config; readonly log: Logger }
 
@@ -40,6 +41,7 @@ export const graphqlOptions = ({ prisma, keys, config, log }: GraphqlDependencie
     context: async (incoming: Incoming): Promise<RequestContext> => ({
       principal: 'req' in incoming ? incoming.req.principal : await principalOfSocket(incoming),
       loaders: new Loaders(prisma),
+      ...('req' in incoming && incoming.req.settling && { settling: incoming.req.settling }),
     }),
     subscriptions: {
       'graphql-ws': {

@@ -16,13 +16,27 @@ const INT32_MAX = 2_147_483_647;
 
 const made = new Map<string, TypeReference>();
 const pascal = (text: string): string => text.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
-const idOf = (schema: z.ZodType): string | undefined => schema.meta()?.id;
+/** The schema that was given its `meta({ id })`: `describe` and `refine` make copies of it that have none. */
+function original(schema: z.core.$ZodType): z.core.$ZodType {
+  for (let ancestor: z.core.$ZodType | undefined = schema; ancestor; ancestor = ancestor._zod.parent) {
+    if (z.globalRegistry.get(ancestor)?.id) return ancestor;
+  }
+  return schema;
+}
+const idOf = (schema: z.ZodType): string | undefined => z.globalRegistry.get(original(schema))?.id;
+/** What is said of the type itself, not of the field that uses it. */
+const about = (schema: z.ZodType): { description?: string } => {
+  const description = z.globalRegistry.get(original(schema))?.description;
+  return description ? { description } : {};
+};
+/** `AnalysisType` is the class of the GraphQL type `Analysis`. */
+const graphqlName = (target: Type<unknown>): string => target.name.replace(/Type$/, '');
 
 /** The object type of a result schema. */
-export const outputType = (schema: z.ZodObject, name = idOf(schema)): Type<unknown> => objectType(schema, named(name), 'output');
+export const outputType = (schema: z.ZodObject, name = idOf(schema), description?: string): Type<unknown> => objectType(schema, named(name), 'output', description);
 
 /** The input type of an options schema; defaults of the schema become defaults of the fields. */
-export const inputType = (schema: z.ZodObject, name = idOf(schema)): Type<unknown> => objectType(schema, named(name), 'input');
+export const inputType = (schema: z.ZodObject, name = idOf(schema), description?: string): Type<unknown> => objectType(schema, named(name), 'input', description);
 
 /** A type that was made before, by its name. */
 export function knownType(name: string): Type<unknown> {
@@ -39,17 +53,17 @@ function named(name: string | undefined): string {
 /** Adds fields of a result schema to a class that is written by hand. @param pending  they are null until they are known */
 export function addFields(target: Type<unknown>, schema: z.ZodObject, { except = [], pending = false }: { readonly except?: readonly string[]; readonly pending?: boolean } = {}): void {
   for (const [key, field] of Object.entries(schema.shape)) {
-    if (!except.includes(key)) addField(target, key, field as z.ZodType, target.name, 'output', pending);
+    if (!except.includes(key)) addField(target, key, field as z.ZodType, graphqlName(target), 'output', pending);
   }
 }
 
-function objectType(schema: z.ZodObject, name: string, direction: Direction): Type<unknown> {
+function objectType(schema: z.ZodObject, name: string, direction: Direction, description?: string): Type<unknown> {
   const known = made.get(name);
   if (known) return known as Type<unknown>;
   const target = { [name]: class {} }[name] as Type<unknown>;
   made.set(name, target);
   for (const [key, field] of Object.entries(schema.shape)) addField(target, key, field as z.ZodType, name, direction, false);
-  const options = { description: schema.description ?? `${name}.` };
+  const options = { ...about(schema), ...(description && { description }) };
   (direction === 'input' ? InputType(name, options) : ObjectType(name, options))(target);
   return target;
 }
@@ -95,7 +109,7 @@ function typeOf(schema: z.ZodType, place: string, direction: Direction): TypeRef
     case 'boolean': return Boolean;
     case 'number': return numberType(schema as z.ZodNumber);
     case 'literal': return definition.values.every((value) => typeof value === 'string') ? String : typeof definition.values[0] === 'number' ? Float : Json;
-    case 'enum': return enumType(definition.entries, idOf(schema) ?? place, schema.description);
+    case 'enum': return enumType(schema, definition.entries, place);
     case 'object': return objectType(schema as z.ZodObject, (idOf(schema) ?? place) + (direction === 'input' && idOf(schema) ? 'Input' : ''), direction);
     case 'union': return direction === 'output' && definition.options.every((option) => definitionOf(option).type === 'object') ? unionType(schema, place) : Json;
     default: return Json;
@@ -108,12 +122,13 @@ function numberType(schema: z.ZodNumber): TypeReference {
   return minValue !== null && maxValue !== null && minValue >= -INT32_MAX && maxValue <= INT32_MAX ? Int : SafeInt;
 }
 
-function enumType(entries: Readonly<Record<string, string>>, name: string, description: string | undefined): TypeReference {
+function enumType(schema: z.ZodType, entries: Readonly<Record<string, string>>, place: string): TypeReference {
+  const name = idOf(schema) ?? place;
   if (!Object.values(entries).every((value) => /^[_A-Za-z][_0-9A-Za-z]*$/.test(value))) return String;
   const known = made.get(name);
   if (known) return known;
   const values = Object.fromEntries(Object.values(entries).map((value) => [value, value]));
-  registerEnumType(values, { name, description: description ?? `${name}.` });
+  registerEnumType(values, { name, ...about(schema) });
   made.set(name, values);
   return values;
 }
@@ -127,7 +142,7 @@ function unionType(schema: z.ZodType, place: string): TypeReference {
   if (known) return known;
   const union: TypeReference = createUnionType({
     name,
-    description: schema.description ?? `Either ${members.map(({ type }) => type.name).join(' or ')}.`,
+    ...about(schema),
     types: () => members.map(({ type }) => type) as Type<object>[],
     resolveType: (value: unknown) => members.find(({ option }) => carriesLiterals(option, value))?.type as Type<object>,
   });
