@@ -1,10 +1,10 @@
 import type { Clause, EffectEstimate } from '../analysis.js';
-import { formatCounted, formatP } from '../format.js';
+import { formatP } from '../format.js';
 import type { Plan } from '../plan.js';
 import { goodSign } from './benefit.js';
 import { capitalised, clause, differenceScale, fewestUnits, liftScale, reading, type Evidence, type Scale } from './clause.js';
 import { noLossClause } from './no-loss.js';
-import { unitsNeeded } from './units-needed.js';
+import { moreUnits, unitsNeeded } from './units-needed.js';
 
 type Goal = Plan['decision']['goals'][number];
 
@@ -32,7 +32,7 @@ function superiorityClause(evidence: Evidence): Clause {
     const asked = `${metric.name} was to ${metric.direction} in ${arm}`;
     const seen = `${reading(plan, scale, effect)}, ${effect.adjustedPValue === null ? '' : 'adjusted '}${formatP(pValue, alpha)} against ${alpha}`;
     if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, `${effect.adjustedPValue === null ? 'A' : 'An adjusted'} p-value of ${alpha} or more would open it again.`);
-    if (pValue < alpha) return clause('goal', about, 'violated', `${asked}, and it moved the other way: ${seen}.`, 'Another treatment: this one makes the goal worse.');
+    if (pValue < alpha) return clause('goal', about, 'violated', `${asked}, and it moved the other way: ${seen}.`, 'Another treatment, since this one makes the goal worse.');
     return clause('goal', about, 'open', `${asked}, and that is not shown yet: ${seen}.`, whatWouldShowIt(effect, isGood));
   }
 
@@ -41,6 +41,6 @@ function superiorityClause(evidence: Evidence): Clause {
     const needed = unitsNeeded(effect.simultaneous ?? effect.interval, Math.abs(effect.estimate), fewestUnits(evidence));
     return needed === null
       ? 'A larger effect or far more units: the estimate is too small to tell from none.'
-      : `About ${formatCounted(needed, 'more unit')} an arm at the present variance, if the effect is as large as estimated.`;
+      : moreUnits(plan, needed);
   }
 }

@@ -1,8 +1,8 @@
 import type { Clause, EffectEstimate } from '../analysis.js';
-import { formatCounted, formatShare } from '../format.js';
+import { formatShare } from '../format.js';
 import { benefitBounds, goodSign, lossBeyond } from './benefit.js';
 import { capitalised, clause, fewestUnits, liftScale, reading, type Evidence } from './clause.js';
-import { unitsNeeded } from './units-needed.js';
+import { moreUnits, unitsNeeded } from './units-needed.js';
 
 /**
  * No loss beyond a margin: the claim of a guardrail, and of a goal of non-inferiority.
@@ -25,7 +25,9 @@ export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidenc
   const seen = reading(plan, liftScale, lift);
   switch (lossBeyond(margin, bounds)) {
     case 'excluded': return clause(kind, about, 'met', `${asked}, and that is excluded${bounds.best < 0 ? `, though a smaller ${move} is shown` : ''}: ${seen}.`, `An interval that holds a ${move} of ${limit} would open it again.`);
-    case 'harmful': return clause(kind, about, 'violated', `${asked}; a ${move} is shown, and not shown to be smaller than that: ${seen}.`, `Another treatment, or more units that show the ${move} to be smaller than ${limit}.`);
+    case 'harmful': return bounds.best <= -margin
+      ? clause(kind, about, 'violated', `${asked}, and a larger ${move} is shown: ${seen}.`, `Another treatment, since this one makes it ${move} by more than was agreed.`)
+      : clause(kind, about, 'violated', `${asked}; a ${move} is shown, and not shown to be smaller than that: ${seen}.`, `Another treatment, or more units that show the ${move} to be smaller than ${limit}.`);
     case 'unclear': return clause(kind, about, 'open', `${asked}, and that is not excluded yet: ${seen}.`, whatWouldExcludeIt(lift));
   }
 
@@ -35,6 +37,6 @@ export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidenc
     const needed = unitsNeeded(effect.interval, slack, fewestUnits(evidence));
     return needed === null
       ? `Far more units, or a margin wider than ${limit} agreed before the next start.`
-      : `About ${formatCounted(needed, 'more unit')} an arm at the present variance, if the effect stays as estimated.`;
+      : moreUnits(plan, needed);
   }
 }

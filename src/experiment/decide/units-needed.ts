@@ -1,4 +1,6 @@
 import type { ConfidenceSet } from '../../stats/inference/inference.js';
+import { formatCounted } from '../format.js';
+import type { Plan } from '../plan.js';
 
 /** Beyond this many times the units at hand a figure would only pretend to be a plan. */
 const FARTHEST = 100;
@@ -17,3 +19,7 @@ export function unitsNeeded(set: ConfidenceSet, distance: number, units: number)
   if (!(factor > 1) || factor > FARTHEST) return null;
   return Math.ceil(Number((units * (factor - 1)).toPrecision(2)));
 }
+
+/** That figure as a sentence; a confidence sequence narrows more slowly than the figure supposes. */
+export const moreUnits = ({ inference }: Plan, units: number): string =>
+  `${inference.method === 'fixed' ? 'About' : 'At least'} ${formatCounted(units, 'more unit')} an arm at the present variance, if the effect is as estimated.`;

@@ -57,4 +57,4 @@ const underName = (row: EffectRow): string => [
 
 const methods = (rows: readonly EffectRow[]): Markup => html`<details><summary>How each row was computed</summary>
 <div class="scroll" role="region" aria-label="Table of methods" tabindex="0"><table><thead><tr><th scope="col">Metric</th><th scope="col" class="number">Units, control and treatment</th><th scope="col" class="number">Variance removed</th><th scope="col">Method</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${row.metric}${row.isArmNeeded && html`<small>${row.arm}</small>`}</th><td class="number">${row.units}</td><td class="number">${row.varianceReduction ?? '—'}</td><td>${row.method}</td></tr>`)}</tbody></table></div></details>`;
+<tbody>${rows.map((row) => html`<tr><th scope="row">${row.metric}${row.isArmNeeded && html`<small>${row.arm}</small>`}</th><td class="number">${row.units}</td><td class="number">${row.varianceReduction ?? '—'}</td><td class="prose">${row.method}</td></tr>`)}</tbody></table></div></details>`;

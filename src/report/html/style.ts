@@ -70,7 +70,8 @@ tbody th small { display: block; color: var(--muted); font-weight: 400; font-siz
 td .good, td .bad { font-weight: 650; }
 tr.group th { color: var(--muted); font-size: 13.5px; font-weight: 600; padding-top: 20px; padding-bottom: 4px; border-bottom: 0; }
 tbody:last-child tr:last-child > * { border-bottom: 0; }
-.refused { color: var(--muted); }
+.refused { color: var(--muted); min-width: 24ch; }
+.prose { min-width: 26ch; }
 
 details { border-top: 1px solid var(--line); margin-top: 14px; }
 details + details { margin-top: 0; }
@@ -104,11 +105,12 @@ footer { padding-top: 40px; padding-bottom: 56px; color: var(--muted); font-size
   @page { margin: 16mm 15mm; }
   body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, header > div, footer { max-width: none; padding: 0; }
+  footer { padding-top: 16pt; }
   header { background: none; padding: 0 0 14pt; }
   h1 { font-size: 30pt; }
   .reason { font-size: 13pt; }
   section { padding-top: 20pt; }
-  h2, h3, summary { break-after: avoid; }
+  h2, h3, summary, .note, thead, tr.group { break-after: avoid; }
   figure, tr, .clauses li, .change { break-inside: avoid; }
   figure .wide { display: block; } figure .narrow { display: none; }
   details.printed::details-content { content-visibility: visible; block-size: auto; }
