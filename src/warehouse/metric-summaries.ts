@@ -6,6 +6,7 @@ import { collectMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
 import { pooled, quantileBounds } from './queries/pooled.js';
 import type { Centre } from './queries/moment-sums.js';
+import { VALUES } from './queries/names.js';
 import { unitValues } from './queries/unit-values.js';
 import type { FoundCells } from './read-cells.js';
 import type { Scan } from './scans.js';
@@ -30,7 +31,7 @@ export interface MetricContext {
 /** Every metric of the plan as centred moments or quantiles by arm and segment, and by day of first exposure. */
 export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<MetricSummary[]> {
   const frame = await boundedFrame(session, context);
-  const [totals] = await session.rows('columns over all arms', pooled(session.dialect, frame));
+  const [totals] = await session.rows('columns over all arms', pooled(frame));
   refuseMissingAttributes(frame, totals!);
   const centres = new Map(frame.columns.map(({ name }) => [name, centreOf(numberOf(totals!, `mean_${name}`), numberOf(totals!, `square_${name}`))]));
   report('summarising metrics');
@@ -75,8 +76,9 @@ async function boundedFrame(session: Session, { plan, inputs, scans, metrics, as
     if (probabilities.length && !wanted.has(key)) wanted.set(key, { name: `b${wanted.size}`, column: clamp(d, raw, column.cap ?? {}), counts, probabilities });
     return column.cap ?? {};
   });
+  await session.keep('columns of all metrics over units', VALUES, asked.raw);
   if (wanted.size === 0) return asked;
-  const [row] = await session.rows('bounds for winsorising', quantileBounds(d, asked, [...wanted.values()]));
+  const [row] = await session.rows('bounds for winsorising', quantileBounds(d, [...wanted.values()]));
   return unitFrame(d, metrics, values, asOf, (column, raw, counts) => {
     const found = wanted.get(keyOf(column, raw, counts));
     return found ? tighter(column, row![found.name] as readonly number[] | null) : column.cap ?? {};

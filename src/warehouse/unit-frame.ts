@@ -1,4 +1,5 @@
 import type { Dialect } from './dialects/ansi.js';
+import { VALUES } from './queries/names.js';
 import type { UnitValues } from './queries/unit-values.js';
 import type { Limits, MetricColumns, UnitColumn } from './unit-columns.js';
 
@@ -33,7 +34,7 @@ export interface UnitFrame {
   readonly columns: readonly FrameColumn[];
   readonly counts: readonly string[];
   readonly matures: readonly string[];
-  /** SELECT of cell, arm, day, k0..., r0... */
+  /** SELECT of cell, arm, day, m0..., k0..., r0..., to be kept as a table of its own */
   readonly raw: string;
   /** SELECT of cell, arm, day, k0..., y0...: bounded, null for units that do not count */
   readonly bounded: string;
@@ -80,7 +81,7 @@ export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values:
     metrics: frameMetrics, columns: distinct, counts: [...counts.values()], matures: [...matures.values()], raw,
     bounded: `select cell, arm, day${[...matures.values(), ...counts.values()].map((name) => `, ${name}`).join('')}${
       distinct.map((column) => `,\n    case when ${column.counts} = 1 then ${clamp(d, column.raw, column.limits)} end as ${column.name}`).join('')}
-  from (${raw}) as w`,
+  from ${VALUES}`,
   };
 }
 

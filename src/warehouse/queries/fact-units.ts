@@ -11,28 +11,37 @@ const MICROSECONDS = 1_000_000;
 
 /**
  * One row a unit of a fact table: every aggregate of every metric, after and before exposure, in one pass.
- * Units that were never exposed are there too, with `matched` 0, so that they can be counted.
+ * Units that were never exposed are there too, with `matched` 0, so that they can be counted; exposed units with no
+ * event in any span are not.
  */
 export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, asOf: number | null, hasExposureTimes: boolean, isUnique: boolean): string {
   const isTimed = hasExposureTimes && factTime(d, scan) !== undefined;
   const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan) };
+  const spans = new Map<string, string>();
   const conditions = new Map<string, string>();
   const aggregates = [...scan.aggregates.values()].map(({ name, of }) => {
-    const passes = [...spanOf(of, isTimed), ...filtersOf(d, scan, of)];
-    const text = passes.join(' and ') || '1 = 1';
-    if (!conditions.has(text)) conditions.set(text, `c${conditions.size}`);
-    return `${aggregate(d, scan, of, conditions.get(text)!)} as ${name}`;
+    const passes = [...(isTimed ? [intern(spans, spanOf(of), 'p')] : []), ...filtersOf(d, scan, of)];
+    return `${aggregate(d, scan, of, intern(conditions, passes.join(' and ') || '1 = 1', 'c'))} as ${name}`;
   });
-  const carried = [...new Set([...scan.values.values()])].map((name) => `r.${name}`);
+  const values = [...new Set([...scan.values.values()])];
+  const carried = ['unit', 'matched', ...(isTimed ? ['stamp'] : []), ...values];
+  const usable = `r.unit is not null${factTime(d, scan) === undefined ? '' : ' and r.stamp is not null'}`;
   return `select unit, max(matched) as matched${aggregates.map((sql) => `,\n  ${sql}`).join('')}
 from (
-  select r.unit, ${d.asBit('u.unit is not null')} as matched${isTimed ? ', r.stamp' : ''}${carried.map((name) => `, ${name}`).join('')}${
-    [...conditions].map(([sql, name]) => `,\n    ${d.asBit(sql)} as ${name}`).join('')}
-  from (${factRows(d, inputs, source, asOf, isUnique)}) as r
-  left join ${EXPOSED} as u on u.unit = r.unit
-  where r.unit is not null${factTime(d, scan) === undefined ? '' : ' and r.stamp is not null'}
+  select ${[...carried, ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)].join(', ')}
+  from (
+    select r.*, ${d.asBit('u.unit is not null')} as matched${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
+    from (${factRows(d, inputs, source, asOf, isUnique)}) as r
+    left join ${EXPOSED} as u on u.unit = r.unit
+    where ${usable}
+  ) as j${spans.size ? `\n  where matched = 0${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
 ) as k
 group by unit`;
+}
+
+function intern(map: Map<string, string>, key: string, prefix: string): string {
+  if (!map.has(key)) map.set(key, `${prefix}${map.size}`);
+  return map.get(key)!;
 }
 
 /** Values as doubles without NaN and infinities, and filters as bits. */
@@ -45,27 +54,24 @@ function rawColumns(d: Dialect, scan: Scan): Map<string, string> {
     if (key.startsWith('raw:')) extra.set(name, column.type === 'number' ? `case when ${d.isFinite(d.asDouble(sql))} then ${sql} end` : sql);
     else extra.set(name, column.type === 'number' ? `case when ${d.isFinite(double)} then ${double} end` : double);
   }
-  for (const [sql, name] of scan.filters) extra.set(name, d.asBit(sql));
+  for (const [sql, name] of scan.filters) extra.set(name, sql);
   return extra;
 }
 
-function spanOf({ span }: UnitAggregate, isTimed: boolean): string[] {
-  if (!isTimed) return [];
-  return [
-    `r.stamp >= u.stamp${offset(span.from)}`,
-    ...(span.to === null ? [] : [`r.stamp < u.stamp${offset(span.to)}`]),
-  ];
+function spanOf({ span }: UnitAggregate): string {
+  const begins = `r.stamp >= u.stamp${offset(span.from)}`;
+  return span.to === null ? begins : `${begins} and r.stamp < u.stamp${offset(span.to)}`;
 }
 const offset = (seconds: number): string => (seconds === 0 ? '' : ` ${seconds < 0 ? '-' : '+'} ${Math.abs(seconds) * MICROSECONDS}`);
 
 function filtersOf(d: Dialect, scan: Scan, of: UnitAggregate): string[] {
   const filter = filterOf(d, scan.relation, of);
-  return filter === undefined ? [] : [`r.${scan.filters.get(filter)!} = 1`];
+  return filter === undefined ? [] : [scan.filters.get(filter)!];
 }
 
 function aggregate(d: Dialect, scan: Scan, of: UnitAggregate, condition: string): string {
   const value = of.value === undefined ? '' : scan.values.get(valueKey(of))!;
-  const when = (x: string): string => `case when ${condition} = 1 then ${x} end`;
+  const when = (x: string): string => `case when ${condition} then ${x} end`;
   switch (of.aggregate) {
     case 'sum': return `sum(${when(value)})`;
     case 'values': return `count(${when(value)})`;

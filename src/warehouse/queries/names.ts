@@ -1,6 +1,8 @@
 /** Temporary tables of a collection. */
 export const CELLS = 'assay_cells';
 export const EXPOSED = 'assay_exposed';
+/** columns over units before bounds */
+export const VALUES = 'assay_values';
 export const factUnits = (fact: number): string => `assay_fact_${fact}`;
 
 /** Why a unit is or is not analysed. */
