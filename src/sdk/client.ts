@@ -101,7 +101,7 @@ export function connect(endpoint: Endpoint) {
       change('decide', '$analysis: ID!, $comment: String', 'analysis: $analysis, comment: $comment', '... on Decision { id hash previousHash }', { analysis: id, comment }),
 
     /** Page of an analysis that a person can read. */
-    reportUrl: (id: string): string => new URL(`/reports/${id}`, endpoint.url).href,
+    reportUrl: (id: string): string => new URL(`/reports/${id}.html`, endpoint.url).href,
   };
 }
 

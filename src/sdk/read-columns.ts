@@ -43,9 +43,15 @@ function keptRows(columns: readonly RawColumn[], rows: number): Int32Array {
 
 function typedColumn(column: RawColumn, kept: Int32Array): Numeric | Category {
   if (column.kind === 'numeric') return { name: column.name, values: Float64Array.from(kept, (row) => column.values[row]!) };
-  const levels = [...new Set(Array.from(kept, (row) => column.values[row]!))].sort();
+  const levels = sortedLevels(Array.from(kept, (row) => column.values[row]!));
   const codes = new Map(levels.map((level, code) => [level, code]));
   return { name: column.name, levels, codes: Int32Array.from(kept, (row) => codes.get(column.values[row]!)!) };
+}
+
+/** By value where every level is a number, else by code unit. */
+function sortedLevels(texts: readonly string[]): string[] {
+  const levels = [...new Set(texts)].sort();
+  return levels.every((level) => /^-?\d+(\.\d+)?$/.test(level)) ? levels.sort((a, b) => Number(a) - Number(b)) : levels;
 }
 
 async function sha256Of(file: string): Promise<string> {

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import type { Estimator } from '../stats/estimators/estimator.js';
+import type { VerbContext } from './verb.js';
+
+/** What can be estimated. */
+export const estimatorsVerb = ({ terminal }: VerbContext): Command => new Command('estimators')
+  .summary('list the estimators, or describe one')
+  .description('Lists the estimators with what they estimate; with a name, shows the columns, options and result of that one.')
+  .argument('[name]', 'an estimator')
+  .option('--json', 'as JSON, with the JSON Schema of options and result')
+  .addHelpText('after', '\nExamples:\n  $ assay estimators\n  $ assay estimators mean/welch')
+  .action(async (name: string | undefined, { json }: { json?: boolean }) => {
+    const { allEstimators: all, estimatorNamed } = await import('../sdk/estimate.js');
+    const chosen = name === undefined ? undefined : estimatorNamed(name);
+    if (json) terminal.out(`${JSON.stringify(chosen ? described(chosen) : all.map(described), null, 2)}\n`);
+    else terminal.out(chosen ? detail(chosen) : listing(all));
+  });
+
+const described = ({ name, title, estimand, references, data, options, result }: Estimator) =>
+  ({ name, title, estimand, references, data, options: z.toJSONSchema(options, { io: 'input' }), result: z.toJSONSchema(result) });
+
+function listing(all: readonly Estimator[]): string {
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return `${all.map(({ name, title }) => `${name.padEnd(width)}  ${title}`).join('\n')}\n\nassay estimators <name> shows columns, options and result of one.\n`;
+}
+
+interface Property { readonly description?: string; readonly type?: string | readonly string[]; readonly enum?: readonly unknown[]; readonly const?: unknown; readonly default?: unknown; readonly anyOf?: readonly Property[] }
+
+function detail(estimator: Estimator): string {
+  const { options, result } = described(estimator);
+  const roles = Object.entries(estimator.data).map(([role, { kind, many, required, description }]) =>
+    [role, `${many ? `${kind} columns` : `${kind} column`}${required ? '' : ', optional'}`, description] as const);
+  return [
+    `${estimator.name}: ${estimator.title}`,
+    `  estimates ${estimator.estimand}`,
+    '', 'columns', ...aligned(roles),
+    '', 'options', ...aligned(propertiesOf(options)),
+    '', 'result', ...aligned(propertiesOf(result)),
+    '', 'references', ...estimator.references.map((reference) => `  ${reference}`), '',
+  ].join('\n');
+}
+
+const propertiesOf = (schema: { readonly properties?: unknown }): (readonly [string, string, string])[] =>
+  Object.entries(schema.properties as Record<string, Property> ?? {}).map(([name, property]) =>
+    [name, `${typeText(property)}${property.default === undefined ? '' : ` (${JSON.stringify(property.default)})`}`, property.description ?? ''] as const);
+
+function typeText(property: Property): string {
+  if (property.enum) return property.enum.join(' | ');
+  if (property.const !== undefined) return String(property.const);
+  return property.anyOf ? property.anyOf.map(typeText).join(' | ') : [property.type ?? 'any'].flat().join(' | ');
+}
+
+function aligned(rows: readonly (readonly [string, string, string])[]): string[] {
+  if (rows.length === 0) return ['  none'];
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
+  return rows.map(([name, type, description]) => `  ${name.padEnd(width(0))}  ${type.padEnd(width(1))}  ${description}`.trimEnd());
+}

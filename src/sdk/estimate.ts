@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { OptionsError, type Estimator } from '../stats/estimators/estimator.js';
+import { estimators } from '../stats/estimators/index.js';
+import { runEstimator, type EstimateAnswer } from '../stats/estimators/run-estimator.js';
+import { frameOf } from '../stats/summaries/frame.js';
+import { codeVersion } from '../version.js';
+import { readColumns } from './read-columns.js';
+import { nearestText, wantedBy } from './roles.js';
+import type { Spec } from './spec.js';
+
+/** Where a number comes from: enough to compute it again. */
+export interface Provenance {
+  readonly data: string;
+  /** of the file's bytes */
+  readonly sha256: string;
+  /** rows of the file, and those left out because a used column is null there */
+  readonly rows: number;
+  readonly droppedRows: number;
+  readonly columns: Spec['columns'];
+  /** with their defaults */
+  readonly options: EstimateAnswer['options'];
+  readonly seed: number;
+  readonly codeVersion: string;
+  readonly device: string;
+}
+
+type Answer<A> = A extends unknown ? Omit<A, 'options'> & { readonly provenance: Provenance } : never;
+/** A result or a refusal, with where it comes from. */
+export type Estimation = Answer<EstimateAnswer>;
+
+/** Every estimator, for lists. */
+export const allEstimators = estimators as unknown as readonly Estimator[];
+
+/** An estimator by its name. @throws OptionsError that names the nearest */
+export function estimatorNamed(name: string): Estimator {
+  const all = allEstimators;
+  const found = all.find((estimator) => estimator.name === name);
+  if (found) return found;
+  // a person who leaves the family out means the estimator of that last name
+  const member = all.find((estimator) => estimator.name.endsWith(`/${name}`))?.name;
+  const near = member ? `; the nearest is "${member}"` : nearestText(name, all.map((estimator) => estimator.name));
+  throw new OptionsError(`there is no estimator "${name}"${near} (assay estimators lists all ${all.length})`, ['estimator']);
+}
+
+/**
+ * One estimator on the columns of one file.
+ * @param folder  where relative paths start
+ * @throws z.ZodError or OptionsError for bad options, DataError for a file or column that cannot be used
+ */
+export async function estimate(spec: Spec, folder = '.', signal?: AbortSignal): Promise<Estimation> {
+  const estimator = estimatorNamed(spec.estimator);
+  estimator.options.parse(spec.options); // all issues at once, and before a large file is read
+  const { columns, rows, droppedRows, sha256 } = await readColumns(path.resolve(folder, spec.data), wantedBy(estimator, spec.columns));
+  const { options, ...answer } = await runEstimator(
+    { estimator: estimator.name, data: frameOf(columns), columns: spec.columns, options: spec.options },
+    { seed: spec.seed, ...(signal && { signal }) },
+  );
+  return { ...answer, provenance: { data: spec.data, sha256, rows, droppedRows, columns: spec.columns, options, seed: spec.seed, codeVersion, device: 'cpu' } } as Estimation;
+}

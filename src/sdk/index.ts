@@ -1,0 +1,28 @@
+import path from 'node:path';
+import type { z } from 'zod';
+import type { Estimator } from '../stats/estimators/estimator.js';
+import { analyzePlan } from './analyze-plan.js';
+import { connect } from './client.js';
+import { estimate, estimatorNamed } from './estimate.js';
+import { readTable } from './read-table.js';
+import { specSchema, type SpecInput } from './spec.js';
+
+export type { Analysis, Comparison, Decision } from '../experiment/analysis.js';
+export type { Plan, PlanInput } from '../experiment/plan.js';
+export type { AssayClient, RemoteAnalysis, RemoteDecision, RemoteExperiment } from './client.js';
+export type { Estimation } from './estimate.js';
+export { ServiceError } from './request.js';
+
+/** Assay in notebooks and scripts: the same types, here or against a service. */
+export const assay = {
+  /** Analyses a plan over local files or a database; paths are relative to the current folder. */
+  analyze: analyzePlan,
+  /** One estimator on the columns of a file. */
+  estimate: (spec: SpecInput) => estimate(specSchema.parse(spec), path.resolve('.')),
+  /** What an estimator estimates, needs and answers. */
+  estimator: (name: string): Estimator<string, Estimator['data'], z.ZodObject, z.ZodObject> => estimatorNamed(name),
+  /** A data file as a polars frame. */
+  readTable,
+  /** A client of a running service. */
+  connect,
+};
