@@ -1,12 +1,20 @@
 /** Numbers as people read them, in sentences and in reports. English, a true minus sign, no number invented by rounding. */
 const MINUS = '−';
-const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
 const withMinus = (text: string): string => text.replace(/^-/, MINUS);
+
+/** Formatters are slow to make and quick to use: one for each pair of decimals. */
+const formatters = new Map<string, Intl.NumberFormat>();
+function grouped(value: number, fewestDecimals: number, mostDecimals: number): string {
+  const key = `${fewestDecimals} ${mostDecimals}`;
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, formatter = new Intl.NumberFormat('en-US', { minimumFractionDigits: fewestDecimals, maximumFractionDigits: mostDecimals }));
+  return withMinus(formatter.format(value));
+}
+
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
 
 /** 400112 -> `400,112`. */
-export const formatCount = (value: number): string => withMinus(counts.format(value));
+export const formatCount = (value: number): string => grouped(value, 0, 0);
 
 /** `1 unit`, `2,000 units`. */
 export const formatCounted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
@@ -22,7 +30,7 @@ export const formatLift = (lift: number): string => signed(lift, lift === 0 ? '0
 
 function percent(fraction: number, fewestDecimals: number): string {
   const value = fraction * 100;
-  return Math.abs(value) < 0.1 ? decimals(value) : withMinus(new Intl.NumberFormat('en-US', { minimumFractionDigits: fewestDecimals, maximumFractionDigits: 2 }).format(value));
+  return Math.abs(value) < 0.1 ? decimals(value) : grouped(value, fewestDecimals, 2);
 }
 
 /** A value in units of the metric: 1234.5 -> `1,234.5`, with the unit after it. */
@@ -37,7 +45,7 @@ function decimals(value: number): string {
   if (size === 0) return '0';
   if (size < 1e-6 || size >= 1e15) return withMinus(value.toExponential(2));
   const places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 2 - Math.floor(Math.log10(size));
-  return withMinus(new Intl.NumberFormat('en-US', { minimumFractionDigits: 0, maximumFractionDigits: Math.min(places, 20) }).format(value));
+  return grouped(value, 0, Math.min(places, 20));
 }
 
 const SMALLEST_P = 1e-16;

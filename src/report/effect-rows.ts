@@ -40,12 +40,12 @@ export interface EffectRow {
 /** One row a comparison, in the order of the plan's metrics, so that the arms of a metric stand together. */
 export function effectRows(plan: Plan, comparisons: readonly Comparison[]): EffectRow[] {
   const isArmNeeded = treatmentArms(plan).length > 1;
-  const place = new Map(plan.metrics.map((metric, i) => [metric.name, i]));
-  return [...comparisons].sort((a, b) => place.get(a.metric)! - place.get(b.metric)!).map((row) => effectRow(plan, row, isArmNeeded));
+  const metrics = new Map(plan.metrics.map((metric, place) => [metric.name, { metric, place }]));
+  return [...comparisons].sort((a, b) => metrics.get(a.metric)!.place - metrics.get(b.metric)!.place)
+    .map((row) => effectRow(plan, metrics.get(row.metric)!.metric, row, isArmNeeded));
 }
 
-function effectRow(plan: Plan, row: Comparison, isArmNeeded: boolean): EffectRow {
-  const metric = plan.metrics.find((candidate) => candidate.name === row.metric)!;
+function effectRow(plan: Plan, metric: Metric, row: Comparison, isArmNeeded: boolean): EffectRow {
   const margin = marginOf(plan, metric.name);
   const lift = row.lift.status === 'estimated' ? row.lift : null;
   const tested = lift ?? (row.difference.status === 'estimated' ? row.difference : null);

@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { VERDICT_LABELS } from '../../src/report/model.js';
 import { renderReport } from '../../src/report/report.js';
-import { ANALYSES, recordsOf } from './fixtures.js';
+import { ANALYSES as VERDICTS, hostile, recordsOf } from './fixtures.js';
+
+const ANALYSES = { ...VERDICTS, hostile };
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const isThere = existsSync(CHROMIUM);
@@ -31,7 +33,7 @@ if (!isThere && process.env['CI'] === 'true') {
 
   /** Opens a report and returns what went wrong on the way: console errors, failed requests, requests to anywhere but the file. */
   async function opened(name: string, options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<string[]> {
-    const analysis = ANALYSES[name]!();
+    const analysis = ANALYSES[name as keyof typeof ANALYSES]!();
     const file = join(folder, `${name}.html`);
     writeFileSync(file, await renderReport(analysis, 'html', { records: recordsOf(analysis) }));
     const url = pathToFileURL(file).href;
@@ -39,6 +41,7 @@ if (!isThere && process.env['CI'] === 'true') {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
     page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
     page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
     page.on('request', (request) => { if (request.url() !== url) complaints.push(`outside: ${request.url()}`); });
@@ -48,7 +51,7 @@ if (!isThere && process.env['CI'] === 'true') {
     return complaints;
   }
 
-  const schemes = (['light', 'dark'] as const).flatMap((colorScheme) => Object.keys(ANALYSES).map((name) => ({ name, colorScheme })));
+  const schemes = (['light', 'dark'] as const).flatMap((colorScheme) => Object.keys(VERDICTS).map((name) => ({ name, colorScheme })));
 
   it.each(schemes)('reads the verdict of $name in $colorScheme without a complaint', async ({ name, colorScheme }) => {
     const complaints = await opened(name, { viewport: WIDE, colorScheme }, async (page) => {
@@ -56,7 +59,7 @@ if (!isThere && process.env['CI'] === 'true') {
       expect(await verdict.textContent()).toContain(VERDICT_LABELS[name as keyof typeof VERDICT_LABELS]);
       const box = await verdict.boundingBox();
       expect(box!.y + box!.height).toBeLessThan(WIDE.height / 3);
-      expect(await page.locator('header .reason').textContent()).toBe(ANALYSES[name]!().decision.reason);
+      expect(await page.locator('header .reason').textContent()).toBe(ANALYSES[name as keyof typeof ANALYSES]!().decision.reason);
     });
     expect(complaints).toEqual([]);
   });
@@ -66,6 +69,10 @@ if (!isThere && process.env['CI'] === 'true') {
       await page.locator('details').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')));
       expect(await page.evaluate(faintTexts)).toEqual([]);
     });
+  });
+
+  it('runs nothing that a plan or a table says', async () => {
+    expect(await opened('hostile', { viewport: WIDE }, (page) => page.waitForTimeout(100))).toEqual([]);
   });
 
   it.each(Object.keys(ANALYSES))('%s does not scroll sideways at 400 px, open or folded', async (name) => {

@@ -2,7 +2,7 @@ import type { Analysis, Comparison } from '../../src/experiment/analysis.js';
 import { runChecks } from '../../src/experiment/checks.js';
 import { decide } from '../../src/experiment/decide.js';
 import { planDifferences, planHash } from '../../src/experiment/lock.js';
-import type { Plan } from '../../src/experiment/plan.js';
+import { planSchema, type Plan } from '../../src/experiment/plan.js';
 import { decisionRecord, type DecisionRecord } from '../../src/experiment/record.js';
 import type { Summaries } from '../../src/experiment/summaries.js';
 import type { EffectEstimate } from '../../src/experiment/analysis.js';
@@ -143,3 +143,30 @@ export const ANALYSES: Readonly<Record<string, () => Analysis>> = {
   }),
   invalid: () => analysisOf({ exposures: { arms: [{ arm: 'control', units: 31_204 }, { arm: 'one_page', units: 28_977 }], units: 60_181 } }),
 };
+
+const NASTY = '"><script>alert(1)</script><img src=x onerror=alert(1)>`|*x*\u001b[31m';
+
+/** An analysis whose every free text is hostile. */
+export function hostile(): Analysis {
+  const base = checkoutPlan();
+  const plan = planSchema.parse({
+    ...base, title: NASTY, hypothesis: NASTY, owner: NASTY,
+    arms: [{ ...base.arms[0]!, name: `${NASTY}a` }, { ...base.arms[1]!, name: `${NASTY}b`, models: [{ registry: 'javascript:alert(1)', name: NASTY, version: NASTY }], features: [{ store: NASTY, view: NASTY, version: NASTY }] }],
+    decision: { ...base.decision, done: { monitoring: 'javascript:alert(1)', rollback: [NASTY], waived: [] } },
+    metrics: base.metrics.map((metric) => ({ ...metric, unit: NASTY.slice(0, 40) })),
+  });
+  const clean = analysisOf({ plan });
+  const arm = plan.arms[1]!.name;
+  return {
+    ...clean,
+    exploratory: true, differences: [{ path: NASTY, planned: NASTY, ran: null }],
+    comparisons: [
+      ...clean.comparisons,
+      comparison('refunds', { ...refusal, detail: NASTY, remedy: NASTY }, { arm, role: 'other', method: NASTY }),
+      comparison('revenue', effect(0.1, 0.01), { arm, segment: { name: 'country', value: NASTY } }),
+    ],
+    checks: clean.checks.map((check) => ({ ...check, sentence: `${NASTY} ${check.sentence}` })),
+    queries: [{ title: NASTY, sql: `\`\`\`\n</pre>${NASTY}` }],
+    fingerprint: { ...clean.fingerprint, engine: NASTY, tables: [{ name: NASTY, rows: 1, bytes: 1, checksum: NASTY }] },
+  };
+}

@@ -13,7 +13,7 @@ describe('golden reports', () => {
     expect(() => analysisSchema.parse(analysis)).not.toThrow();
   });
 
-  it.each(Object.keys(GOLDEN).flatMap((name) => (['md', 'json', 'html', 'text'] as const).map((format) => ({ name, format }))))('$name.$format is as committed; UPDATE_GOLDEN=1 writes it anew', async ({ name, format }) => {
+  it.each(Object.keys(GOLDEN).flatMap((name) => (['md', 'json', 'html', 'text'] as const).map((format) => ({ name, format }))))('$name in $format is as committed; UPDATE_GOLDEN=1 writes it anew', async ({ name, format }) => {
     const rendered = await renderReport(await GOLDEN[name]!(), format);
     const file = new URL(`${name}.${format === 'text' ? 'txt' : format}`, FOLDER);
     if (process.env['UPDATE_GOLDEN']) {

@@ -1,37 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseHTML } from 'linkedom';
 import { analysisSchema, type Analysis } from '../../src/experiment/analysis.js';
-import { planSchema } from '../../src/experiment/plan.js';
 import { renderReport, reportFormats } from '../../src/report/report.js';
-import { comparison, effect, refusal } from '../experiment/fixtures.js';
-import { analysisOf, ANALYSES, checkoutPlan, recordsOf } from './fixtures.js';
-
-const NASTY = '"><script>alert(1)</script><img src=x onerror=alert(1)>`|*x*\u001b[31m';
-
-/** An analysis whose every free text is hostile. */
-function hostile(): Analysis {
-  const base = checkoutPlan();
-  const plan = planSchema.parse({
-    ...base, title: NASTY, hypothesis: NASTY, owner: NASTY,
-    arms: [{ ...base.arms[0]!, name: `${NASTY}a` }, { ...base.arms[1]!, name: `${NASTY}b`, models: [{ registry: 'javascript:alert(1)', name: NASTY, version: NASTY }], features: [{ store: NASTY, view: NASTY, version: NASTY }] }],
-    decision: { ...base.decision, done: { monitoring: 'javascript:alert(1)', rollback: [NASTY], waived: [] } },
-    metrics: base.metrics.map((metric) => ({ ...metric, unit: NASTY.slice(0, 40) })),
-  });
-  const clean = analysisOf({ plan });
-  const arm = plan.arms[1]!.name;
-  return {
-    ...clean,
-    exploratory: true, differences: [{ path: NASTY, planned: NASTY, ran: null }],
-    comparisons: [
-      ...clean.comparisons,
-      comparison('refunds', { ...refusal, detail: NASTY, remedy: NASTY }, { arm, role: 'other', method: NASTY }),
-      comparison('revenue', effect(0.1, 0.01), { arm, segment: { name: 'country', value: NASTY } }),
-    ],
-    checks: clean.checks.map((check) => ({ ...check, sentence: `${NASTY} ${check.sentence}` })),
-    queries: [{ title: NASTY, sql: `\`\`\`\n</pre>${NASTY}` }],
-    fingerprint: { ...clean.fingerprint, engine: NASTY, tables: [{ name: NASTY, rows: 1, bytes: 1, checksum: NASTY }] },
-  };
-}
+import { ANALYSES, hostile, recordsOf } from './fixtures.js';
 
 const cases = Object.entries(ANALYSES).map(([name, make]) => ({ name, analysis: make() }));
 const page = async (analysis: Analysis) => parseHTML(await renderReport(analysis, 'html', { records: recordsOf(analysis) })).document;

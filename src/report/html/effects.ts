@@ -18,19 +18,19 @@ ${methods(model.effects)}
 </section>`;
 }
 
-/** Effects within the values of each segment, folded: they explain, they do not decide. */
+/** Effects within the values of each segment, folded: they explain, they do not decide. The pictures hold the metrics of the rule. */
 export function segmentsSection({ segments, level }: ReportModel): Markup {
   if (segments.length === 0) return html``;
   return html`<section aria-labelledby="segments"><h2 id="segments">Segments</h2>
 <p class="note">Where the effect comes from. Segments do not decide: among many, some look large by chance.</p>
-${segments.map(({ name, rows }) => html`<details class="printed"><summary>${name} <span>${new Set(rows.map((row) => row.segmentValue)).size} values</span></summary>${forest(rows, level, null)}${effectsTable(rows, level)}</details>`)}
+${segments.map(({ name, rows }) => html`<details class="printed"><summary>${name} <span>${new Set(rows.map((row) => row.segmentValue)).size} values</span></summary>${forest(rows.filter((row) => row.role !== 'other'), level, null)}${effectsTable(rows, level)}</details>`)}
 </section>`;
 }
 
-const forest = (rows: readonly EffectRow[], level: string, caption: Markup | null): Markup => html`<figure>
+const forest = (rows: readonly EffectRow[], level: string, caption: Markup | null): Markup => (rows.length === 0 ? html`` : html`<figure>
 <div class="wide">${trusted(forestPlot(rows, 'wide', level))}</div>
 <div class="narrow">${trusted(forestPlot(rows, 'narrow', level))}</div>
-${caption && html`<figcaption>${caption}</figcaption>`}</figure>`;
+${caption && html`<figcaption>${caption}</figcaption>`}</figure>`);
 
 function effectsTable(rows: readonly EffectRow[], level: string): Markup {
   const groups = rowsByRole(rows);
