@@ -35,7 +35,7 @@ export async function collect(session: Session, plan: Plan, options: CollectOpti
   const rows = exposureRows(d, plan, inputs, planned);
   await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows));
   const found = await readCells(session, plan, isTimed);
-  await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, inputs.covariates.length));
+  await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, inputs.covariates.length, { ...found, cells: Math.max(1, found.cells.length) }));
 
   const readings: FactReading[] = [];
   for (const scan of scans) {

@@ -28,8 +28,8 @@ export interface Dialect {
   isFinite(x: string): string;
   /** text in byte order, whatever the collation of the database */
   byteOrder(x: string): string;
-  /** aggregate: `value` (an integer in [0, 2^24)) of the row with the smallest (time, value) */
-  firstByTime(value: string, time: string): string;
+  /** an integer of at least 96 bits */
+  asWideInteger(x: string): string;
   /** aggregate: `x` of the row with the smallest (keys..., x); null if it is null there */
   firstByKeys(x: string, keys: readonly string[]): string;
   /** aggregate: population covariance by a stable recurrence, never by raw sums of squares */
@@ -72,7 +72,7 @@ export const ansi: Dialect = {
   floorDivide: (a, b) => `floor(${a} / ${b})`,
   isFinite: (x) => `(${x} = ${x} and abs(${x}) <= 1.7976931348623157e308)`,
   byteOrder: (x) => x,
-  firstByTime: (value, time) => `(array_agg(${value} order by ${time}, ${value}))[1]`,
+  asWideInteger: (x) => `cast(${x} as decimal(38, 0))`,
   firstByKeys: (x, keys) => `(array_agg(${x} order by ${[...keys, x].join(', ')}))[1]`,
   covariance: (x, y) => `covar_pop(${x}, ${y})`,
   quantiles: (x, probabilities) => `percentile_cont(array[${probabilities.map(literal).join(', ')}]) within group (order by ${x})`,

@@ -13,8 +13,7 @@ export const duckdb: Dialect = {
   },
   floorDivide: (a, b) => `(${a} // ${b})`,
   isFinite: (x) => `isfinite(${x})`,
-  // time and value in one 128-bit integer: a fixed-width minimum, where a struct would be compared field by field
-  firstByTime: (value, time) => `cast(min((cast(${time} as hugeint) << 24) + ${value}) & 16777215 as integer)`,
+  asWideInteger: (x) => `cast(${x} as hugeint)`,
   firstByKeys: (x, keys) => `min(struct_pack(${keys.map((key, i) => `k${i} := ${key}`).join(', ')}, x := ${x})).x`,
   quantiles: (x, probabilities) => `quantile_cont(${x}, [${probabilities.map(ansi.number).join(', ')}])`,
   firstAtOrAfter: (list, bound) => `list_min(list_filter(${list}, lambda e: e >= ${bound}))`,
