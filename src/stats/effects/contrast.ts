@@ -58,7 +58,9 @@ function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refu
   const own = quadratic(gradient, arm.covariance, gradient);
   if (!isUsable(value) || !isUsable(own)) return notFinite('the value of an arm');
   const loading = arm.slopes.length === 0 ? [] : arm.slopes[0]!.map((_, c) => gradient.reduce((sum, g, i) => sum + g * arm.slopes[i]![c]!, 0));
-  return { arm, value, gradient, own: own <= PERFECT_FIT * grossQuadratic(gradient, arm.covariance) ? 0 : own, loading };
+  const rounding = PERFECT_FIT * grossQuadratic(gradient, arm.covariance);
+  if (own < -rounding) return refuse('numerical_failure', `an arm of ${arm.n} units has a negative variance, ${own}`, 'Collect centred moments; sums of squares lose the variance when the mean is large.');
+  return { arm, value, gradient, own: own <= rounding ? 0 : own, loading };
 }
 
 function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms): Contrast {

@@ -18,6 +18,8 @@ export interface Effect {
   readonly nullStandardError?: number;
   /** a lift keeps the two means it divides, so that inference can invert the test (Fieller) */
   readonly quotient?: Quotient;
+  /** value of the control arm, in units of the metric: of a difference, so that a scale stated as a lift can be applied to it */
+  readonly baseline?: number;
   /** per-unit influence values, where the estimator has them, shape (n) */
   readonly influence?: Float64Array;
 }

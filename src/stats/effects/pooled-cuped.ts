@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import type { Moments } from '../summaries/moments.js';
+import { mergeMoments, type Moments } from '../summaries/moments.js';
 import { PERFECT_FIT } from './adjusted-means.js';
 import { differenceEffect } from './contrast.js';
 import type { Contrast } from './effect.js';
@@ -13,9 +13,9 @@ import { liftEffect } from './lift.js';
  * @param control moments of (y, x)
  * @see Deng, Xu, Kohavi, Walker (2013), WSDM
  */
-export function pooledCupedContrast(control: Moments, treatment: Moments): (Contrast & { readonly theta: number }) | Refusal {
+export function pooledCupedContrast(control: Moments, treatment: Moments, slope: CupedSlope): (Contrast & { readonly theta: number }) | Refusal {
   if (control.n < 2 || treatment.n < 2) return refuse('too_few_units', `pooledCupedContrast needs at least 2 units in each arm; got ${control.n} and ${treatment.n}`, 'Wait for more units.');
-  const theta = cupedSlope(control, treatment);
+  const theta = cupedSlope(control, treatment, slope);
   if (!Number.isFinite(theta)) return refuse('not_identified', 'pooledCupedContrast needs a covariate that varies', 'Leave the covariate out.');
   const adjusted = [control, treatment].map((arm) => adjust(arm, theta)) as [AdjustedMean, AdjustedMean];
   const [c, t] = adjusted;
@@ -39,10 +39,18 @@ export function pooledCupedContrast(control: Moments, treatment: Moments): (Cont
   return { control: estimateOf(c, control.n), treatment: estimateOf(t, treatment.n), difference, lift, theta };
 }
 
-/** Pooled CUPED slope: cov(y, x) / var(x), each a sum of the arms' sample moments. Within arms: an effect must not leak into it. */
-export function cupedSlope(control: Moments, treatment: Moments): number {
-  const pooled = (column: 0 | 1): number => control.scatter[column]![1]! / (control.n - 1) + treatment.scatter[column]![1]! / (treatment.n - 1);
-  return pooled(0) / pooled(1);
+/** Where the slope is fitted: about the mean of each arm, or about the mean of both, as some engines do. */
+export const cupedSlopes = ['within_arms', 'overall'] as const;
+export type CupedSlope = (typeof cupedSlopes)[number];
+
+/**
+ * Pooled CUPED slope: cov(y, x) / var(x), in units of y per unit of x.
+ *
+ * Within arms an effect on y cannot leak into it; overall it can, by as much as x differs between the arms.
+ */
+export function cupedSlope(control: Moments, treatment: Moments, slope: CupedSlope): number {
+  const { scatter } = mergeMoments(control, slope === 'overall' ? treatment : { ...treatment, mean: control.mean });
+  return scatter[0]![1]! / scatter[1]![1]!;
 }
 
 interface AdjustedMean {
