@@ -14,6 +14,7 @@ export function markdownReport(model: ReportModel): string {
     bullets(verdict.changes.map(text)),
     table(['', ''], model.facts.map(({ label, value }) => [text(label), text(value)])),
     '## Effects',
+    model.effectsNote ?? '',
     ...rowsByRole(model.effects).flatMap(({ role, rows }) => [`### ${ROLE_TITLES[role]}`, effectsTable(rows, model.level)]),
     '## The rule, clause by clause',
     ...model.clauseGroups.flatMap(({ title, clauses }) => [`### ${text(title)}`, bullets(clauses.map((clause) =>

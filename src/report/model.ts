@@ -1,4 +1,4 @@
-import type { Analysis, Check, Clause, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
+import type { Analysis, Check, Clause, Comparison, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
 import { formatCount, formatCounted, formatDays, formatInstant, formatList, formatShare } from '../experiment/format.js';
 import { daysObserved } from '../experiment/minimums.js';
 import type { FeatureVersion, ModelVersion, Plan } from '../experiment/plan.js';
@@ -18,6 +18,8 @@ export interface ReportModel {
   readonly facts: readonly Labelled[];
   readonly clauseGroups: readonly ClauseGroup[];
   readonly level: string;
+  /** what must be known before the effects are read; null when nothing must */
+  readonly effectsNote: string | null;
   readonly effects: readonly EffectRow[];
   readonly segments: readonly { readonly name: string; readonly rows: readonly EffectRow[] }[];
   /** of goals and guardrails, where there is more than one day */
@@ -54,8 +56,9 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
     facts: factsOf(analysis),
     clauseGroups: clauseGroups(decision),
     level: formatShare(1 - plan.decision.alpha),
-    effects: effectRows(plan, analysis.comparisons.filter((row) => row.segment === null)),
-    segments: plan.segments.map(({ name }) => ({ name, rows: effectRows(plan, analysis.comparisons.filter((row) => row.segment?.name === name)) }))
+    effectsNote: decision.verdict === 'invalid' ? 'A check that must pass has failed, so these figures are symptoms to look into. They are not effects, and none is marked as one.' : null,
+    effects: rowsWhere((row) => row.segment === null),
+    segments: plan.segments.map(({ name }) => ({ name, rows: rowsWhere((row) => row.segment?.name === name) }))
       .filter(({ rows }) => rows.length > 0),
     timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),
     timelineNote: plan.inference.method === 'fixed'
@@ -70,6 +73,11 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
     queries: analysis.queries,
     provenance: provenanceOf(analysis, summaries.asOf),
   };
+
+  function rowsWhere(isWanted: (row: Comparison) => boolean): EffectRow[] {
+    const rows = effectRows(plan, analysis.comparisons.filter(isWanted));
+    return decision.verdict === 'invalid' ? rows.map((row) => ({ ...row, finding: 'none' })) : rows;
+  }
 }
 
 export const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {

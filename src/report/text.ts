@@ -24,6 +24,7 @@ export function textReport(model: ReportModel): string {
     'What would change this',
     ...verdict.changes.flatMap((change) => bullet('-', change)),
     '',
+    ...(model.effectsNote === null ? [] : wrapped(model.effectsNote, 0)),
     ...effectLines(shown, model.level),
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',

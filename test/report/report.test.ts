@@ -116,6 +116,13 @@ describe('html', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('marks no figure of an invalid analysis as an effect', async () => {
+    const invalid = await page(ANALYSES['invalid']!());
+    expect(invalid.querySelectorAll('td .good, td .bad').length).toBe(0);
+    expect(invalid.querySelector('[aria-labelledby=effects] .note')!.textContent).toContain('not effects');
+    expect((await page(ANALYSES['ship']!())).querySelectorAll('td .good').length).toBeGreaterThan(0);
+  });
+
   it('shows a refusal as its sentence and never as a point', async () => {
     const document = await page(ANALYSES['keep_running']!());
     const row = [...document.querySelectorAll('tbody tr')].find((tr) => tr.textContent!.startsWith('errors'))!;
