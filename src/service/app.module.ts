@@ -1,6 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { AnalysesResolver } from './analyses/analyses.resolver.js';
@@ -23,6 +23,7 @@ import { EstimatorsService } from './estimators/estimators.service.js';
 import { graphqlOptions } from './graphql/graphql-options.js';
 import { ImmutableResponsesPlugin } from './graphql/immutable-responses.plugin.js';
 import { LimitsPlugin } from './graphql/limits.plugin.js';
+import { RequestErrorFilter } from './graphql/request-error.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { PrometheusController } from './health/metrics.controller.js';
 import { QUEUE, queueConnection } from './jobs/queue.js';
@@ -63,7 +64,7 @@ export class AppModule {
       ],
       controllers: [ReportsController, HealthController, PrometheusController],
       providers: [
-        { provide: APP_GUARD, useClass: RoleGuard }, LimitsPlugin, ImmutableResponsesPlugin,
+        { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
         ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,

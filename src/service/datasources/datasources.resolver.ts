@@ -35,6 +35,6 @@ export class DatasourcesResolver {
 
   @ResolveField()
   tables(@Parent() { config }: Datasource) {
-    return Object.keys((config as { tables?: object }).tables ?? {});
+    return Object.keys((config as { tables?: object }).tables ?? {}).sort();
   }
 }

@@ -25,8 +25,8 @@ function original(schema: z.core.$ZodType): z.core.$ZodType {
 }
 const idOf = (schema: z.ZodType): string | undefined => z.globalRegistry.get(original(schema))?.id;
 /** What is said of the type itself, not of the field that uses it. */
-const about = (schema: z.ZodType): { description?: string } => {
-  const description = z.globalRegistry.get(original(schema))?.description;
+const about = (schema: z.ZodType, otherwise?: string): { description?: string } => {
+  const description = z.globalRegistry.get(original(schema))?.description ?? otherwise;
   return description ? { description } : {};
 };
 /** `AnalysisType` is the class of the GraphQL type `Analysis`. */
@@ -63,14 +63,14 @@ function objectType(schema: z.ZodObject, name: string, direction: Direction, des
   const target = { [name]: class {} }[name] as Type<unknown>;
   made.set(name, target);
   for (const [key, field] of Object.entries(schema.shape)) addField(target, key, field as z.ZodType, name, direction, false);
-  const options = { ...about(schema), ...(description && { description }) };
+  const options = about(schema, description);
   (direction === 'input' ? InputType(name, options) : ObjectType(name, options))(target);
   return target;
 }
 
 function addField(target: Type<unknown>, key: string, schema: z.ZodType, owner: string, direction: Direction, nullable: boolean): void {
   const shape = unwrap(schema);
-  const type = typeOf(shape.inner, `${owner}${pascal(key)}`, direction);
+  const type = typeOf(shape.inner, { name: `${owner}${pascal(key)}`, description: shape.description }, direction);
   const reference: ReturnTypeFunc = () => listOf(type, shape.lists);
   const options: FieldOptions = { nullable: nullable || shape.nullable, ...(shape.description && { description: shape.description }) };
   if (direction === 'input' && shape.defaultValue !== undefined) options.defaultValue = shape.defaultValue;
@@ -102,7 +102,10 @@ function unwrap(schema: z.ZodType): Unwrapped {
   }
 }
 
-function typeOf(schema: z.ZodType, place: string, direction: Direction): TypeReference {
+/** Where a type without an id stands: it is named and described by its field. */
+interface Place { readonly name: string; readonly description: string | undefined }
+
+function typeOf(schema: z.ZodType, place: Place, direction: Direction): TypeReference {
   const definition = definitionOf(schema);
   switch (definition.type) {
     case 'string': return String;
@@ -110,7 +113,7 @@ function typeOf(schema: z.ZodType, place: string, direction: Direction): TypeRef
     case 'number': return numberType(schema as z.ZodNumber);
     case 'literal': return definition.values.every((value) => typeof value === 'string') ? String : typeof definition.values[0] === 'number' ? Float : Json;
     case 'enum': return enumType(schema, definition.entries, place);
-    case 'object': return objectType(schema as z.ZodObject, (idOf(schema) ?? place) + (direction === 'input' && idOf(schema) ? 'Input' : ''), direction);
+    case 'object': return objectType(schema as z.ZodObject, (idOf(schema) ?? place.name) + (direction === 'input' && idOf(schema) ? 'Input' : ''), direction, place.description);
     case 'union': return direction === 'output' && definition.options.every((option) => definitionOf(option).type === 'object') ? unionType(schema, place) : Json;
     default: return Json;
   }
@@ -122,27 +125,27 @@ function numberType(schema: z.ZodNumber): TypeReference {
   return minValue !== null && maxValue !== null && minValue >= -INT32_MAX && maxValue <= INT32_MAX ? Int : SafeInt;
 }
 
-function enumType(schema: z.ZodType, entries: Readonly<Record<string, string>>, place: string): TypeReference {
-  const name = idOf(schema) ?? place;
+function enumType(schema: z.ZodType, entries: Readonly<Record<string, string>>, place: Place): TypeReference {
+  const name = idOf(schema) ?? place.name;
   if (!Object.values(entries).every((value) => /^[_A-Za-z][_0-9A-Za-z]*$/.test(value))) return String;
   const known = made.get(name);
   if (known) return known;
   const values = Object.fromEntries(Object.values(entries).map((value) => [value, value]));
-  registerEnumType(values, { name, ...about(schema) });
+  registerEnumType(values, { name, ...about(schema, place.description) });
   made.set(name, values);
   return values;
 }
 
 /** A union of results, told apart by the literal that each of them carries. */
-function unionType(schema: z.ZodType, place: string): TypeReference {
+function unionType(schema: z.ZodType, place: Place): TypeReference {
   const options = definitionOf(schema).options as readonly z.ZodObject[];
-  const members = options.map((option, i) => ({ option, type: outputType(option, idOf(option) ?? `${place}${i + 1}`) }));
+  const members = options.map((option, i) => ({ option, type: outputType(option, idOf(option) ?? `${place.name}${i + 1}`) }));
   const name = idOf(schema) ?? members.map(({ type }) => type.name).join('Or');
   const known = made.get(name);
   if (known) return known;
   const union: TypeReference = createUnionType({
     name,
-    ...about(schema),
+    ...about(schema, place.description),
     types: () => members.map(({ type }) => type) as Type<object>[],
     resolveType: (value: unknown) => members.find(({ option }) => carriesLiterals(option, value))?.type as Type<object>,
   });
