@@ -29,26 +29,31 @@ const setSchema = z.object({
   shape: z.enum(['interval', 'complement', 'line']).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
   lower: z.number().nullable().describe('null: unbounded'),
   upper: z.number().nullable().describe('null: unbounded'),
-});
+}).meta({ id: 'EstimateSet', description: 'The values that are not excluded, in the units of the estimate.' });
 const effectSchema = z.object({
   estimate: z.number().describe('difference in units of the outcome, or lift as a fraction'),
   standardError: z.number().describe('in the units of the estimate'),
   degreesOfFreedom: z.number().nullable().describe('of the reference t distribution; null: normal'),
   interval: setSchema.describe('at the level asked for'),
   pValue: z.number().describe('of the null asked for, in [0, 1]'),
-});
+}).meta({ id: 'TwoArmEffect', description: 'Treatment against control, with its uncertainty.' });
 const armSchema = z.object({
   name: z.string().describe('level of the treatment column'),
   n: z.number().int().describe('units'),
   value: z.number().describe('after adjustment, in units of the outcome'),
   standardError: z.number().describe('in units of the outcome'),
-});
-const liftRefusalSchema = z.object({ status: z.literal('refused'), reason: z.enum(refusalReasons), detail: z.string(), remedy: z.string() });
+}).meta({ id: 'TwoArmValue', description: 'The outcome in one arm.' });
+const liftRefusalSchema = z.object({
+  status: z.literal('refused').describe('always refused'),
+  reason: z.enum(refusalReasons).describe('why there is no lift'),
+  detail: z.string().describe('which bound was missed'),
+  remedy: z.string().describe('what would make the question answerable'),
+}).meta({ id: 'LiftRefusal', description: 'Why there is a difference and no lift.' });
 
 /** What every comparison of two arms answers. */
 export const twoArmResult = {
-  control: armSchema,
-  treatment: armSchema,
+  control: armSchema.describe('the control arm'),
+  treatment: armSchema.describe('the arm that is compared with it'),
   difference: effectSchema.describe('treatment minus control'),
   lift: effectSchema.nullable().describe('(treatment - control) / |control|, a fraction; null when it was refused'),
   liftRefusal: liftRefusalSchema.nullable().describe('why there is no lift'),

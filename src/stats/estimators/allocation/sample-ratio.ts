@@ -9,8 +9,8 @@ const result = z.object({
   degreesOfFreedom: z.number().int().describe('arms of positive weight, less one'),
   pValue: z.number().describe('chance of a split at least this uneven under the planned weights'),
   arms: z.array(z.object({
-    name: z.string(), observed: z.number().int().describe('units'), expected: z.number().describe('units under the planned weights'),
-  })),
+    name: z.string().describe('name of the arm'), observed: z.number().int().describe('units'), expected: z.number().describe('units under the planned weights'),
+  }).meta({ id: 'AllocatedArm', description: 'Units of one arm.' })).describe('arms of positive weight'),
 });
 export type SampleRatioResult = z.output<typeof result>;
 
