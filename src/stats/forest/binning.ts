@@ -83,9 +83,26 @@ export function binRows(binning: Binning, columns: readonly Float64Array[]): Uin
   const rows = columns[0]?.length ?? 0;
   const bins = new Uint8Array(new SharedArrayBuffer(rows * columns.length));
   columns.forEach((column, feature) => {
-    fillColumn(column, binning.cuts[feature]!, binning.hasMissing[feature]!, bins, feature, columns.length);
+    const cuts = binning.cuts[feature]!;
+    const range = cuts.length > 1 ? cuts[cuts.length - 1]! - cuts[0]! : 0;
+    if (range > 0 && range < Infinity) fillColumn(column, cuts, binning.hasMissing[feature]!, bins, feature, columns.length);
+    else column.forEach((value, row) => { bins[row * columns.length + feature] = binOf(binning, feature, value); });
   });
   return bins;
+}
+
+/** The bin of one value, by bisection. */
+export function binOf(binning: Binning, feature: number, value: number): number {
+  if (Number.isNaN(value)) return 0;
+  const cuts = binning.cuts[feature]!;
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cuts[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low + binning.hasMissing[feature]!;
 }
 
 const GRID = 1024;
@@ -93,9 +110,9 @@ const GRID = 1024;
 /** Number of cuts below each value; a grid of 1,024 cells over the cuts gives the place to start counting from. */
 function fillColumn(column: Float64Array, cuts: Float64Array, firstBin: number, bins: Uint8Array, feature: number, stride: number): void {
   const count = cuts.length;
-  const lowest = cuts[0] ?? 0;
-  const highest = cuts[count - 1] ?? 0;
-  const perUnit = highest > lowest ? GRID / (highest - lowest) : 0;
+  const lowest = cuts[0]!;
+  const highest = cuts[count - 1]!;
+  const perUnit = GRID / (highest - lowest);
   const starts = new Uint16Array(GRID + 2);
   for (let cell = 0, cut = 0; cell <= GRID; cell++) {
     while (cut < count && (cuts[cut]! - lowest) * perUnit < cell) cut++;

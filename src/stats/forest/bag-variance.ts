@@ -1,0 +1,57 @@
+import { normalHazard } from '../numeric/normal.js';
+import type { BagMoments } from './forest-engine.js';
+
+/**
+ * A prediction that solves a moment equation, linearised at its solution: the influence of one tree's leaf values v on it is
+ * `coefficients` . v + `constant`.
+ */
+export interface Linearised {
+  readonly estimate: number;
+  readonly coefficients: readonly number[];
+  readonly constant: number;
+}
+
+/**
+ * Variance of a forest's prediction for one unit, by the bootstrap of little bags with grf's objective-Bayes correction.
+ *
+ * @param unit index into `moments`
+ * @see Athey, Tibshirani, Wager (2019), section 4.1; Sexton, Laake (2009)
+ */
+export function bagVariance(moments: BagMoments, unit: number, { coefficients, constant }: Linearised): number {
+  const bags = moments.bags[unit]!;
+  const at = unit * moments.stride;
+  const size = coefficients.length;
+  const { values } = moments;
+  let linear = 0;
+  for (let k = 0; k < size; k++) linear += coefficients[k]! * values[at + k]!;
+  let sumOfSums = 0;
+  let sumOfDifferences = 0;
+  let block = at + size;
+  for (let i = 0; i < size; i += 2) {
+    for (let j = i; j < size; j += 2, block += 8) {
+      const both = i === j ? 1 : 2;
+      for (let a = 0; a < 2; a++) {
+        for (let b = 0; b < 2; b++) {
+          const product = both * coefficients[i + a]! * coefficients[j + b]!;
+          sumOfSums += product * values[block + 2 * a + b]!;
+          sumOfDifferences += product * values[block + 4 + 2 * a + b]!;
+        }
+      }
+    }
+  }
+  // a bag's mean influence is (c s + 2 c0) / 2; a tree's differ from it by c d / 2
+  const between = (sumOfSums + 4 * constant * linear + 4 * constant * constant * bags) / 4 / bags;
+  const noise = sumOfDifferences / 4 / bags;
+  return withoutNoise(between, noise, bags);
+}
+
+/**
+ * Between-bag variance less the Monte-Carlo noise of bags of two trees, kept positive by a flat prior on [0, inf).
+ *
+ * With two trees a bag the noise is total - between = sum (c d / 2)^2 / bags.
+ */
+function withoutNoise(between: number, noise: number, bags: number): number {
+  const initial = between - noise;
+  const spread = Math.max(between, noise) * Math.sqrt(2 / bags);
+  return spread > 0 ? initial + spread * normalHazard(-initial / spread) : 0;
+}

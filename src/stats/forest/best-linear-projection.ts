@@ -1,0 +1,26 @@
+import { isRefusal, type Refusal } from '../refusal.js';
+import type { CausalForest } from './causal-forest.js';
+import { groupsAmong } from './cluster-variance.js';
+import { observationWeights } from './observation-weights.js';
+import { defaultOverlap, keepOverlap, type OverlapRule } from './overlap.js';
+import { robustRegression, type RobustRegression } from './robust-regression.js';
+
+/**
+ * Best linear projection of the effect on some columns: regression of the doubly robust scores, with HC3 or cluster-jackknife errors.
+ *
+ * @param columns named regressors, shape (n), without the intercept
+ * @see Semenova, Chernozhukov (2021), Econometrics Journal 24(2); Cui and others (2023)
+ */
+export function bestLinearProjection(
+  forest: CausalForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, subset?: Int32Array,
+): RobustRegression | Refusal {
+  const kept = keepOverlap(forest, rule, 'both', subset);
+  if (isRefusal(kept)) return kept;
+  const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
+  const weight = at(observationWeights(forest));
+  const regressors = {
+    intercept: new Float64Array(kept.rows.length).fill(1),
+    ...Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, at(column)])),
+  };
+  return robustRegression(at(scores), regressors, weight, groupsAmong(kept.rows, forest.rows.clusters, weight), level);
+}

@@ -1,0 +1,151 @@
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import { binRows, chooseBins, clustersOf, type Binning, type BinnedRows } from './binning.js';
+import { solveEffect } from './effect-equation.js';
+import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import { forestSettings, type ForestChoices } from './forest-settings.js';
+import { planGrowth, type ForestSettings, type GrowthPlan } from './growth-plan.js';
+import type { PackedTrees } from './packed-trees.js';
+import { checkCoverage, growRegressionForest } from './regression-forest.js';
+import { isConstant, standardise } from './standardise.js';
+
+export interface CausalData {
+  readonly features: readonly string[];
+  /** one column a feature, shape (n); NaN is missing */
+  readonly x: readonly Float64Array[];
+  readonly y: Float64Array;
+  /** treatment, binary or continuous */
+  readonly w: Float64Array;
+  readonly weight?: Float64Array | null;
+  readonly cluster?: Int32Array | null;
+  /** E[Y | X] and E[W | X] when they are known or were estimated elsewhere, shape (n) */
+  readonly yHat?: Float64Array;
+  readonly wHat?: Float64Array;
+}
+
+export interface CausalForest {
+  readonly features: readonly string[];
+  readonly binning: Binning;
+  readonly rows: BinnedRows;
+  readonly settings: ForestSettings;
+  readonly plan: GrowthPlan;
+  readonly trees: PackedTrees;
+  readonly y: Float64Array;
+  readonly w: Float64Array;
+  readonly weight: Float64Array | null;
+  readonly isBinary: boolean;
+  /** E[Y | X] and E[W | X] out of bag, in units of y and w */
+  readonly yHat: Float64Array;
+  readonly wHat: Float64Array;
+  /** effect at each row by the trees that did not draw it, in units of y per unit of w */
+  readonly tauHat: Float64Array;
+  /** units of y per unit of w in one standardised unit of effect */
+  readonly effectScale: number;
+}
+
+/** Random streams of the forests of one seed. */
+export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVariance: 4 } as const;
+
+const NUISANCE_SHARE = 4;
+const LEAST_NUISANCE_TREES = 50;
+
+export interface CausalChoices extends ForestChoices {
+  /** how the forests of E[Y | X] and E[W | X] are grown where that differs from the causal forest */
+  readonly nuisance?: Partial<ForestSettings>;
+  /** children keep a share of the treatment's variation rather than of the units; true unless told */
+  readonly stabiliseSplits?: boolean;
+}
+
+/** How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags, with leaves of 5. */
+const nuisanceSettings = (settings: ForestSettings, nuisance: Partial<ForestSettings> = {}): ForestSettings =>
+  ({ ...settings, trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(settings.trees / NUISANCE_SHARE)), bagTrees: 1, minNodeSize: 5, ...nuisance });
+
+/**
+ * Grows a causal forest of tau(x) = Cov(Y, W | X = x) / Var(W | X = x), the effect E[Y(1) - Y(0) | X = x] under unconfoundedness.
+ *
+ * Y and W are first made residuals by out-of-bag regression forests (local centring). Rows of a cluster are drawn, and are out of bag,
+ * together. Refuses a constant treatment or outcome, too few units, and rows around which the treatment does not vary.
+ * @see Athey, Tibshirani, Wager (2019); Nie, Wager (2021) for the centring
+ */
+export async function growCausalForest(
+  engine: ForestEngine, data: CausalData, { nuisance, stabiliseSplits = true, ...choices }: CausalChoices, options: EngineOptions = {},
+): Promise<CausalForest | Refusal> {
+  const refusal = checkData(data);
+  if (refusal) return refusal;
+  const settings = forestSettings(data.x.length, choices);
+  const binning = chooseBins(data.x);
+  const rows: BinnedRows = {
+    rows: data.y.length, features: data.x.length, bins: binRows(binning, data.x), hasMissing: binning.hasMissing,
+    clusters: data.cluster ? clustersOf(data.cluster) : null,
+  };
+  const weight = data.weight ?? null;
+  const stages = stagesOf(options, data);
+
+  const centred = async (column: Float64Array, known: Float64Array | undefined, forest: number) => known
+    ?? outOfBagOf(await growRegressionForest(engine, rows, column, weight, nuisanceSettings(settings, nuisance), forest, false, stages.next()));
+  const yHat = await centred(data.y, data.yHat, forestStreams.outcome);
+  if (isRefusal(yHat)) return yHat;
+  const wHat = await centred(data.w, data.wHat, forestStreams.treatment);
+  if (isRefusal(wHat)) return wHat;
+
+  const outcome = standardise(data.y.map((y, i) => y - yHat[i]!));
+  const treatment = standardise(data.w.map((w, i) => w - wHat[i]!));
+  const effectScale = outcome.scale / treatment.scale;
+  const plan = planGrowth(rows, stabiliseSplits ? 'causal' : 'causal_unstabilised', {
+    ...settings, imbalancePenalty: settings.imbalancePenalty / (treatment.scale ** (stabiliseSplits ? 4 : 2) * outcome.scale ** 2),
+  }, forestStreams.effect, { treatment: treatment.values, outcome: outcome.values, weight: weight && Float32Array.from(weight) });
+  if (isRefusal(plan)) return plan;
+  const growth = await engine.grow(rows, plan, true, stages.next());
+  if (isRefusal(growth)) return growth;
+  const uncovered = checkCoverage(growth.outOfBag);
+  if (uncovered) return uncovered;
+
+  const tauHat = new Float64Array(rows.rows);
+  for (let row = 0; row < rows.rows; row++) {
+    const tau = solveEffect(growth.outOfBag.sums, row * plan.leafValues, plan.leafValues, growth.outOfBag.trees[row]!);
+    if (tau === null) return noVariation(row);
+    tauHat[row] = tau * effectScale;
+  }
+  return {
+    features: data.features, binning, rows, settings, plan, trees: growth.trees, y: data.y, w: data.w, weight,
+    isBinary: data.w.every((w) => w === 0 || w === 1), yHat, wHat, tauHat, effectScale,
+  };
+}
+
+const outOfBagOf = (forest: Awaited<ReturnType<typeof growRegressionForest>>) => (isRefusal(forest) ? forest : forest.outOfBag);
+
+export const noVariation = (row: number): Refusal => refuse('no_overlap',
+  `the treatment does not vary among the forest's neighbours of row ${row}`,
+  'grow more trees, use fewer columns, or drop rows that are always or never treated');
+
+function checkData(data: CausalData): Refusal | null {
+  const n = data.y.length;
+  if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'add covariates, or use a difference of means');
+  const empty = data.x.findIndex((column) => column.every(Number.isNaN));
+  if (empty >= 0) return refuse('zero_variance', `column ${data.features[empty]} has no value that is not missing`, 'drop the column');
+  for (const [name, column] of [['outcome', data.y], ['treatment', data.w]] as const) {
+    const centre = column.reduce((sum, value) => sum + value, 0) / n;
+    const spread = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / n);
+    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of a causal forest has values that are not finite`, 'drop or repair these rows');
+    if (isConstant(spread, centre)) return refuse('zero_variance', `the ${name} of a causal forest is constant`, `bring rows with another ${name}`);
+  }
+  if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {
+    return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'repair the weights');
+  }
+  return null;
+}
+
+/** Splits progress over the forests still to be grown, by the trees of each. */
+function stagesOf(options: EngineOptions, data: CausalData): { next(): EngineOptions } {
+  const shares = [...(data.yHat ? [] : [0.25]), ...(data.wHat ? [] : [0.25]), 0.5];
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  let done = 0;
+  let stage = 0;
+  return {
+    next: () => {
+      const from = done;
+      const share = shares[stage++]! / total;
+      done += share;
+      return { ...options, ...(options.onProgress && { onProgress: (part: number) => options.onProgress!(from + share * part) }) };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { refuse, type Refusal } from '../refusal.js';
+import type { CausalForest } from './causal-forest.js';
+
+/** What to do with rows whose propensity is too close to 0 or 1 to weight by. */
+export interface OverlapRule {
+  /** propensities kept, e.g. [0.01, 0.99] */
+  readonly bounds: readonly [number, number];
+  readonly beyond: 'refuse' | 'trim';
+}
+
+export const defaultOverlap: OverlapRule = { bounds: [0.01, 0.99], beyond: 'refuse' };
+
+/** Rows that an average is taken over. */
+export interface Kept {
+  readonly rows: Int32Array;
+  /** share of the asked rows that were trimmed, in [0, 1] */
+  readonly trimmedShare: number;
+}
+
+/** Which side of the propensity a target divides by. */
+export type PropensitySide = 'both' | 'treated' | 'control' | 'neither';
+
+/**
+ * Rows whose propensity is within the bounds on the side(s) that matter.
+ *
+ * @param subset rows asked for; all of them unless told
+ * Refuses when some are outside and the rule says so, and when trimming leaves fewer than two rows.
+ */
+export function keepOverlap(forest: CausalForest, rule: OverlapRule, side: PropensitySide, subset?: Int32Array): Kept | Refusal {
+  const asked = subset ?? Int32Array.from({ length: forest.rows.rows }, (_, row) => row);
+  const [lowest, highest] = rule.bounds;
+  const needsLow = side === 'both' || side === 'treated';
+  const needsHigh = side === 'both' || side === 'control';
+  const rows = !forest.isBinary ? asked : asked.filter((row) => {
+    const e = forest.wHat[row]!;
+    return (!needsLow || e >= lowest) && (!needsHigh || e <= highest);
+  });
+  const outside = asked.length - rows.length;
+  const trimmedShare = asked.length > 0 ? outside / asked.length : 0;
+  if (outside > 0 && rule.beyond === 'refuse') {
+    return refuse('no_overlap',
+      `${outside} of ${asked.length} rows have an estimated propensity outside [${lowest}, ${highest}]`,
+      'trim them and say so, ask for the overlap-weighted effect, or widen the bounds');
+  }
+  if (rows.length < 2) return refuse('too_few_units', `average effects need at least 2 rows with overlap; ${rows.length} are left`, 'collect more units');
+  return { rows, trimmedShare };
+}

@@ -1,0 +1,101 @@
+import { refuse, type Refusal } from '../refusal.js';
+import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import type { Groups } from './cluster-variance.js';
+import { orthonormalBasis, solveTriangle } from './orthonormal-basis.js';
+import { invertPositive } from './positive-definite.js';
+
+export interface Coefficient {
+  readonly name: string;
+  readonly estimate: number;
+  readonly standardError: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** two-sided p-value of zero */
+  readonly pValue: number;
+}
+
+export interface RobustRegression {
+  readonly coefficients: readonly Coefficient[];
+  /** of the reference t distribution */
+  readonly degreesOfFreedom: number;
+}
+
+/**
+ * Weighted least squares with jackknife errors: the covariance is the sum of squares of what each group moves the fit by.
+ *
+ * Single rows: HC3. Clusters: the cluster jackknife CR3 with factor G / (G - 1) and G - 1 degrees of freedom.
+ * @param columns named regressors, shape (k)(n); include the intercept
+ * @param level confidence level of the intervals
+ * Refuses collinear regressors, a group without which they are collinear, and too few groups.
+ * @see MacKinnon, White (1985); Bell, McCaffrey (2002), Survey Methodology 28(2)
+ */
+export function robustRegression(
+  y: Float64Array, columns: Readonly<Record<string, Float64Array>>, weight: Float64Array, groups: Groups, level: number,
+): RobustRegression | Refusal {
+  const names = Object.keys(columns);
+  const k = names.length;
+  const degreesOfFreedom = groups.codes ? groups.count - 1 : groups.count - k;
+  if (degreesOfFreedom < 1) {
+    return refuse('too_few_units', `a regression on ${k} columns needs more than ${groups.count} independent groups`, 'collect more units');
+  }
+  const root = weight.map(Math.sqrt);
+  const fit = orthonormalBasis(names.map((name) => columns[name]!.map((value, i) => value * root[i]!)));
+  if (!fit) return refuse('not_identified', `the regressors ${names.join(', ')} are collinear`, 'drop columns that others determine');
+  const { basis, triangle } = fit;
+  const target = y.map((value, i) => value * root[i]!);
+  const projection = Float64Array.from(basis, (direction) => direction.reduce((sum, value, i) => sum + value * target[i]!, 0));
+  const residuals = target.map((value, i) => value - basis.reduce((sum, direction, a) => sum + direction[i]! * projection[a]!, 0));
+  const beta = solveTriangle(triangle, projection);
+
+  const squares = new Float64Array(k);
+  for (const members of membersOf(groups, y.length)) {
+    const move = moveWithout(members, basis, residuals);
+    if (!move) {
+      return refuse('not_identified', `without one of the ${groups.codes ? 'clusters' : 'rows'} the regressors ${names.join(', ')} are collinear`,
+        'drop columns that vary within one group only');
+    }
+    solveTriangle(triangle, move).forEach((value, a) => { squares[a]! += value * value; });
+  }
+  const correction = groups.codes ? groups.count / (groups.count - 1) : 1;
+  const quantile = studentUpperQuantile((1 - level) / 2, degreesOfFreedom);
+  const coefficients = names.map((name, a) => {
+    const standardError = Math.sqrt(correction * squares[a]!);
+    const estimate = beta[a]!;
+    return {
+      name, estimate, standardError, lower: estimate - quantile * standardError, upper: estimate + quantile * standardError,
+      pValue: standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate / standardError), degreesOfFreedom) : 1,
+    };
+  });
+  return { coefficients, degreesOfFreedom };
+}
+
+/** A leverage this close to 1 means that nobody else tells a coefficient. */
+const FULL_LEVERAGE = 1 - 1e-10;
+
+/** (I - Q_g' Q_g)^-1 Q_g' e_g: how far the projection moves when the group is left out; null when it is not identified then. */
+function moveWithout(members: readonly number[], basis: readonly Float64Array[], residuals: Float64Array): Float64Array | null {
+  const k = basis.length;
+  const score = Float64Array.from(basis, (direction) => members.reduce((sum, i) => sum + direction[i]! * residuals[i]!, 0));
+  if (members.length === 1) {
+    const i = members[0]!;
+    const leverage = basis.reduce((sum, direction) => sum + direction[i]! ** 2, 0);
+    return leverage > FULL_LEVERAGE ? null : score.map((value) => value / (1 - leverage));
+  }
+  const without = Float64Array.from({ length: k * k }, (_, at) => {
+    const [a, b] = [basis[Math.floor(at / k)]!, basis[at % k]!];
+    return members.reduce((rest, i) => rest - a[i]! * b[i]!, a === b ? 1 : 0);
+  });
+  const inverse = invertPositive(without, k);
+  return inverse && score.map((_, a) => score.reduce((sum, value, b) => sum + inverse[a * k + b]! * value, 0));
+}
+
+function membersOf(groups: Groups, n: number): readonly (readonly number[])[] {
+  if (!groups.codes) return Array.from({ length: n }, (_, i) => [i]);
+  const members = new Map<number, number[]>();
+  groups.codes.forEach((code, i) => {
+    const known = members.get(code);
+    if (known) known.push(i);
+    else members.set(code, [i]);
+  });
+  return [...members.values()];
+}
