@@ -3,7 +3,7 @@
  *
  * `levels[i]` is the alpha at which the inference method is asked again for the simultaneous interval of row i, and
  * `reach[i]` what is done with it: `keep` it; or `clip` it at the null on the near side when the correction rejects and
- * the interval at that level does not; or `open`: near side clipped at the null, far side unbounded.
+ * the interval at that level does not; or `open`: far side unbounded, near side clipped at the null where the row is rejected.
  * A row is rejected at the family's alpha if and only if its simultaneous interval excludes the null.
  */
 export interface Corrected {

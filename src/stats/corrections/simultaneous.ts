@@ -13,7 +13,8 @@ export function simultaneousSet(set: ConfidenceSet, estimate: number, nullValue:
   const above = estimate > nullValue;
   if (rejected && reach === 'open') return above ? { shape: 'interval', lower: nullValue, upper: null } : { shape: 'interval', lower: null, upper: nullValue };
   if (set.shape !== 'interval') return set;
-  const { lower, upper } = set;
+  const lower = reach === 'open' && !above ? null : set.lower;
+  const upper = reach === 'open' && above ? null : set.upper;
   if (rejected) {
     return above ? { ...set, lower: Math.max(lower ?? -Infinity, nullValue) } : { ...set, upper: Math.min(upper ?? Infinity, nullValue) };
   }
