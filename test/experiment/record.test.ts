@@ -49,6 +49,11 @@ describe('decisionRecord', () => {
     expect(differsFromRecord(record, analysis())).toEqual([]);
     expect(differsFromRecord(record, { ...analysis(), seed: 9 })).toEqual(['analysisDigest', 'seed']);
   });
+  it('covers the hash of the record before it, so that one act after two pasts is two records', () => {
+    const after = (comment: string) => decisionRecord(analysis(), act, decisionRecord(analysis(), { ...act, comment }, null));
+    expect(after('one past').content).toEqual(after('another').content);
+    expect(after('one past').hash).not.toBe(after('another').hash);
+  });
   it('refuses a time without a zone', () => expect(() => decisionRecord(analysis(), { ...act, decidedAt: '2026-03-16T09:00:00' }, null)).toThrow());
 });
 
