@@ -1,4 +1,4 @@
-import { chooseBins, binRows, clustersOf, type BinnedRows } from '../../src/stats/forest/binning.js';
+import { binnedRows, chooseBins, type BinnedRows } from '../../src/stats/forest/binning.js';
 import { stream } from '../../src/stats/numeric/random.js';
 
 export interface Columns {
@@ -30,10 +30,7 @@ export function simulateColumns(n: number, p: number, seed: number, missingShare
 }
 
 export function binned(x: readonly Float64Array[], cluster: Int32Array | null): BinnedRows {
-  const binning = chooseBins(x);
-  return {
-    rows: x[0]!.length, features: x.length, bins: binRows(binning, x), hasMissing: binning.hasMissing, clusters: cluster && clustersOf(cluster),
-  };
+  return binnedRows(chooseBins(x), x, cluster);
 }
 
 export function standardised(values: Float64Array): Float32Array {

@@ -6,7 +6,7 @@
  * shift 1 the missing bin 0 becomes 255 and goes right. A leaf is { LEAF, 0, 0, 0 }.
  */
 import {
-  MAX_PENDING, bins, candidates, columns, featureOrder, features, hasMissing, mtryCutoffs, nodes, offsets, outcome, pending, ranges, records, shifts, spill,
+  MAX_PENDING, bins, candidates, columns, featureOrder, features, hasMissing, highestBin, mtryCutoffs, nodes, offsets, outcome, pending, ranges, records, shifts, spill,
   splitRows, treatment, weight,
 } from './workspace';
 import { CAUSAL, alpha, kind, minNodeSize, mtryCutoffCount, weighted } from './options';
@@ -22,7 +22,6 @@ import { scanLabels } from './splitting';
 import { scanGradients } from './stabilised-splitting';
 
 export const LEAF: u32 = 0x80000000;
-const TOP_BIN: u8 = 255;
 
 /** nodes of the tree just grown */
 export let nodeCount: i32 = 0;
@@ -36,7 +35,7 @@ export function growTree(): void {
   store<i32>(pending, splitCount, 4);
   store<i32>(pending, 0, 8);
   memory.fill(lowestBins(0), 0, features);
-  memory.fill(highestBins(0), TOP_BIN, features);
+  memory.copy(highestBins(0), highestBin, features);
   for (let feature = 0; feature < features; feature++) store<i32>(featureOrder + (<usize>feature << 2), feature);
   while (waiting > 0) {
     waiting--;

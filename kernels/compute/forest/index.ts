@@ -11,6 +11,7 @@ export { allocate, layOut, mark, releaseTo } from './workspace';
 
 export function binsPointer(): usize { return workspace.bins; }
 export function hasMissingPointer(): usize { return workspace.hasMissing; }
+export function highestBinPointer(): usize { return workspace.highestBin; }
 export function treatmentPointer(): usize { return workspace.treatment; }
 export function outcomePointer(): usize { return workspace.outcome; }
 export function weightPointer(): usize { return workspace.weight; }

@@ -13,6 +13,8 @@ export let clustered: bool = false;
 export let bins: usize = 0;
 /** one byte a feature */
 export let hasMissing: usize = 0;
+/** one byte a feature: its highest bin */
+export let highestBin: usize = 0;
 /** f32, shape (n), standardised; the treatment is not read by regression forests */
 export let treatment: usize = 0;
 export let outcome: usize = 0;
@@ -116,6 +118,7 @@ export function layOut(n: i32, p: i32, unitCount: i32, isClustered: bool, splitC
 
   bins = allocate(nRows * nFeatures);
   hasMissing = allocate(nFeatures);
+  highestBin = allocate(nFeatures);
   treatment = allocate(nRows << 2);
   outcome = allocate(nRows << 2);
   weight = allocate(nRows << 2);

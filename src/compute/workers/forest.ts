@@ -27,6 +27,7 @@ interface ForestKernel {
   releaseTo(top: number): void;
   binsPointer(): number;
   hasMissingPointer(): number;
+  highestBinPointer(): number;
   treatmentPointer(): number;
   outcomePointer(): number;
   weightPointer(): number;
@@ -86,6 +87,7 @@ function loadRows(rowsId: number, rows: BinnedRows, capacity: Capacity): void {
   kernel.layOut(rows.rows, rows.features, units, rows.clusters ? 1 : 0, capacity.split, capacity.estimate);
   bytesAt(kernel.binsPointer(), rows.bins.length).set(rows.bins);
   bytesAt(kernel.hasMissingPointer(), rows.features).set(rows.hasMissing);
+  bytesAt(kernel.highestBinPointer(), rows.features).set(rows.highestBin);
   if (rows.clusters) {
     wordsAt(kernel.unitOfRowPointer(), rows.rows).set(rows.clusters.codes);
     wordsAt(kernel.unitSizePointer(), units).set(rows.clusters.sizes);

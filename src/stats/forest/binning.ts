@@ -17,6 +17,8 @@ export interface BinnedRows {
   /** row-major, shape (rows, features); in shared memory, so that workers read it without a copy being sent */
   readonly bins: Uint8Array;
   readonly hasMissing: Uint8Array;
+  /** one byte a feature: the highest bin that a value can have */
+  readonly highestBin: Uint8Array;
   readonly clusters: Clusters | null;
 }
 
@@ -133,6 +135,18 @@ function fillColumn(column: Float64Array, cuts: Float64Array, firstBin: number, 
     }
     bins[at] = bin + firstBin;
   }
+}
+
+/** Columns as forests see them. */
+export function binnedRows(binning: Binning, columns: readonly Float64Array[], cluster: Int32Array | null): BinnedRows {
+  return {
+    rows: columns[0]?.length ?? 0,
+    features: columns.length,
+    bins: binRows(binning, columns),
+    hasMissing: binning.hasMissing,
+    highestBin: Uint8Array.from(binning.cuts, (cuts, feature) => cuts.length + binning.hasMissing[feature]!),
+    clusters: cluster && clustersOf(cluster),
+  };
 }
 
 /** Clusters from codes; codes need not be dense. */

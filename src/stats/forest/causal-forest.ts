@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import { binRows, chooseBins, clustersOf, type Binning, type BinnedRows } from './binning.js';
+import { binnedRows, chooseBins, type Binning, type BinnedRows } from './binning.js';
 import { solveEffect } from './effect-equation.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
 import { forestSettings, type ForestChoices } from './forest-settings.js';
@@ -73,10 +73,7 @@ export async function growCausalForest(
   if (refusal) return refusal;
   const settings = forestSettings(data.x.length, choices);
   const binning = chooseBins(data.x);
-  const rows: BinnedRows = {
-    rows: data.y.length, features: data.x.length, bins: binRows(binning, data.x), hasMissing: binning.hasMissing,
-    clusters: data.cluster ? clustersOf(data.cluster) : null,
-  };
+  const rows = binnedRows(binning, data.x, data.cluster ?? null);
   const weight = data.weight ?? null;
   const stages = stagesOf(options, data);
 

@@ -63,6 +63,7 @@ export function loadForest(bytes: Uint8Array): CausalForest | Refusal {
     binning: { cuts, hasMissing },
     rows: {
       rows: header.rows, features: header.features.length, bins: shared(file.block('bins', Uint8Array)), hasMissing,
+      highestBin: Uint8Array.from(cuts, (ofFeature, feature) => ofFeature.length + hasMissing[feature]!),
       clusters: header.isClustered ? { codes: file.block('clusterCodes', Int32Array), sizes: file.block('clusterSizes', Int32Array) } : null,
     },
     plan: {

@@ -26,7 +26,7 @@ export function growTree(rows: BinnedRows, plan: GrowthPlan, drawn: DrawnTree): 
   const p = rows.features;
   const nodes: GrownNode[] = [{ left: 0, split: null }];
   const featureOrder = Int32Array.from({ length: p }, (_, feature) => feature);
-  const waiting: Pending[] = [{ rows: drawn.splitRows, node: 0, lowest: new Uint8Array(p), highest: new Uint8Array(p).fill(TOP_BIN) }];
+  const waiting: Pending[] = [{ rows: drawn.splitRows, node: 0, lowest: new Uint8Array(p), highest: rows.highestBin }];
   for (let here = waiting.pop(); here; here = waiting.pop()) {
     const split = findSplit(rows, plan, drawn.stream, here, featureOrder);
     if (!split) continue;
