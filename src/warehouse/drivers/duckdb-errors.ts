@@ -2,7 +2,7 @@ import { DataError } from '../warehouse.js';
 
 /** What DuckDB said, as a sentence for the person who gave the data; the same error when it is not about data. */
 export function readable(error: unknown, title: string, path?: string): Error {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error).replace(/^Failed to [a-z ]+: /, '');
   if (/^INTERRUPT Error/i.test(text)) return new Error(`${title} was interrupted`);
   const line = /CSV Error on Line: (\d+)/.exec(text)?.[1];
   if (line) return new DataError(`${title}: line ${line} of ${fileIn(text)} cannot be read: ${csvReason(text)}`, path);
@@ -15,11 +15,14 @@ export function readable(error: unknown, title: string, path?: string): Error {
   return error instanceof Error ? error : new Error(text);
 }
 
+/** Errors of the binding may come from another realm, where `instanceof Error` is false. */
+const messageOf = (error: unknown): string => String((error as { message?: unknown } | null)?.message ?? error);
+
 function csvReason(text: string): string {
   const convert = /Error when converting column "([^"]*)"\. (Could not convert string "[^"]*" to '[^']*')/.exec(text);
   if (convert) return `column "${convert[1]}": ${convert[2]!.replace(/^C/, 'c')}`;
   const columns = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
-  if (columns) return `it has ${columns[2]} columns where ${columns[1]} are expected`;
+  if (columns) return Number(columns[2]) > Number(columns[1]) ? `it has more columns than the ${columns[1]} of the header` : `it has ${columns[2]} of the ${columns[1]} columns of the header`;
   return firstSentence(text.split('\n').slice(1).join('\n') || text);
 }
 

@@ -45,7 +45,7 @@ export function duckdbSession(connection: DuckDBConnection, tables: ReadonlyMap<
     checkTimes: (where, column, path) => checkDuckdbTimes({ where, column, path, table: tableBehind(where, tables) }, (sql) => run(where.title, sql, path)),
     rows: logged,
     keep: async (title, name, sql) => { await logged(title, `create temp table ${name} as\n${sql}`); },
-    fingerprint: (plan) => fileFingerprint(tablesOf(plan, tables, connection), (sql) => run('fingerprint', sql), signal),
+    fingerprint: async (plan) => fileFingerprint(tablesOf(plan, tables), (sql) => run('fingerprint', sql), signal),
     end: async () => connection.closeSync(),
   };
 }
@@ -75,10 +75,12 @@ async function checkedSelect(connection: DuckDBConnection, ref: RelationRef): Pr
   return sql;
 }
 
-/** Tables that a plan reads, by name or inside its SQL. */
-function tablesOf(plan: Plan, tables: ReadonlyMap<string, FileTable>, connection: DuckDBConnection): FileTable[] {
-  const names = relationsOf(plan).flatMap((ref) => (ref.sql === undefined ? [tableOf(ref, tables).name] : [...connection.getTableNames(singleSelect(ref.sql, `${ref.path}.sql`), false)]));
-  return [...tables.values()].filter(({ name }) => names.includes(name));
+/** Tables that a plan reads: those it names, and those whose name occurs in its SQL. */
+function tablesOf(plan: Plan, tables: ReadonlyMap<string, FileTable>): FileTable[] {
+  const refs = relationsOf(plan);
+  const named = new Set(refs.flatMap((ref) => (ref.sql === undefined ? [tableOf(ref, tables).name] : [])));
+  const sql = refs.map((ref) => ref.sql ?? '').join('\n').toLowerCase();
+  return [...tables.values()].filter(({ name }) => named.has(name) || sql.includes(name.toLowerCase()));
 }
 
 function plainRow(row: Record<string, DuckDBValue>): Row {

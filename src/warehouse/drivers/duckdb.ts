@@ -11,7 +11,7 @@ import { loadArrow } from './arrow.js';
 import { readable } from './duckdb-errors.js';
 import { duckdbSession } from './duckdb-session.js';
 import { fileTable, type FileTable } from './files.js';
-import { readerOf } from './readers.js';
+import { readerOf, strictReads } from './readers.js';
 
 type FileSource = Extract<Source, { kind: 'files' }>;
 
@@ -76,7 +76,12 @@ async function registerTables(connection: DuckDBConnection, source: FileSource, 
     tables.set(name, await fileTable(name, { ...table, path }, options.allowedFolders, glob));
   }
   for (const table of tables.values()) {
-    try { await register(connection, table); } catch (error) { throw readable(error, `table ${table.name}`, table.field); }
+    const failed = (error: unknown) => readable(error, `table ${table.name}`, table.field);
+    try { await register(connection, table); } catch (error) {
+      // a dialect that cannot be guessed says nothing about where: read once more, told what to expect
+      for (const sql of /sniffing/.test(String(error)) ? await strictReads(table) : []) await connection.run(sql).catch((line: unknown) => { throw failed(line); });
+      throw failed(error);
+    }
   }
   return tables;
 }

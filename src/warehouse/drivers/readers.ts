@@ -27,7 +27,26 @@ export async function textOf(table: FileTable, column: string): Promise<string |
 /** A header is required and the delimiter is read from it, so that a broken line is an error, not another dialect. */
 async function csvOptions(table: FileTable): Promise<string> {
   const delimiter = delimiterOf(await firstLine(table.paths[0]!));
-  return `header = true, delim = ${duckdb.text(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false`;
+  return `header = true, skip = 0, delim = ${duckdb.text(delimiter)}, quote = '"', escape = '"', strict_mode = true, null_padding = false`;
+}
+
+/** Statements that read each CSV file with the columns of its header as text, so that a line that does not fit names itself. */
+export async function strictReads(table: FileTable): Promise<string[]> {
+  if (table.format !== 'csv') return [];
+  return Promise.all(table.paths.map(async (file) => {
+    const names = headerNames(await firstLine(file));
+    const columns = names.map((name) => `${duckdb.text(name)}: 'VARCHAR'`).join(', ');
+    return `select count(*) from read_csv(${duckdb.text(file)}, ${await csvOptions(table)}, auto_detect = false, columns = {${columns}})`;
+  }));
+}
+
+/** Distinct, not empty names of a header line. */
+function headerNames(header: string): string[] {
+  const delimiter = delimiterOf(header);
+  const fields = header.match(new RegExp(`("(?:[^"]|"")*"|[^${delimiter === '|' ? '\\|' : delimiter}]*)(?:${delimiter === '|' ? '\\|' : delimiter}|$)`, 'g')) ?? [];
+  const names = fields.map((field) => field.replace(new RegExp(`[${delimiter}]$`), '').replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'));
+  if (!header.endsWith(delimiter)) names.pop();
+  return names.map((name, i) => (name === '' || names.indexOf(name) < i ? `column ${i + 1}` : name));
 }
 
 export function delimiterOf(header: string): string {
