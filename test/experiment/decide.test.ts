@@ -146,6 +146,10 @@ describe('what would change a clause', () => {
     // half-width 1.96 % against an estimate of 1 %: (1.96^2 - 1) * 10,000 = 28,400
     expect(changeOf({ rows: { revenue: UNSURE } }, 'revenue')).toContain('About 28,000 more units an arm');
   });
+  it('counts the units from the near end of a set whose far end is open', () => {
+    const open = { ...UNSURE, adjustedPValue: 0.4, simultaneous: set('interval', -0.0096, null) };
+    expect(changeOf({ rows: { revenue: open } }, 'revenue')).toContain('About 28,000 more units an arm');
+  });
   it('counts the units that bring the interval clear of the margin', () => {
     // half-width 5.88 % against a slack of 5 % - 2 %: (1.96^2 - 1) * 10,000 = 28,400
     expect(changeOf({ rows: { errors: effect(0.02, 0.03) } }, 'errors')).toContain('About 28,000 more units an arm');

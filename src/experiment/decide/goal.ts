@@ -38,7 +38,7 @@ function superiorityClause(evidence: Evidence): Clause {
 
   function whatWouldShowIt(effect: EffectEstimate, isGood: boolean): string {
     if (!isGood) return 'An effect in the right direction: the estimate is not, so more units alone are not expected to help.';
-    const needed = unitsNeeded(effect.simultaneous ?? effect.interval, Math.abs(effect.estimate), fewestUnits(evidence));
+    const needed = unitsNeeded(effect.simultaneous ?? effect.interval, effect.estimate, 0, fewestUnits(evidence));
     return needed === null
       ? 'A larger effect or far more units: the estimate is too small to tell from none.'
       : moreUnits(plan, needed);

@@ -34,7 +34,7 @@ export function noLossClause(kind: 'goal' | 'guardrail', margin: number, evidenc
   function whatWouldExcludeIt(effect: EffectEstimate): string {
     const slack = margin + effect.estimate * goodSign(metric);
     if (slack <= 0) return `A ${move} smaller than ${limit}: the estimate is beyond it, so more units alone are not expected to help.`;
-    const needed = unitsNeeded(effect.interval, slack, fewestUnits(evidence));
+    const needed = unitsNeeded(effect.interval, effect.estimate, -margin * goodSign(metric), fewestUnits(evidence));
     return needed === null
       ? `Far more units, or a margin wider than ${limit} agreed before the next start.`
       : moreUnits(plan, needed);

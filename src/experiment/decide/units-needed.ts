@@ -6,16 +6,17 @@ import type { Plan } from '../plan.js';
 const FARTHEST = 100;
 
 /**
- * How many more units an arm would bring the end of an interval to a point, were the estimate to stay where it is.
+ * How many more units an arm would bring the near end of a confidence set to a point, were the estimate to stay where it is.
  *
  * Widths shrink with the square root of the units: right for a fixed horizon, a lower bound for a confidence sequence.
- * @param distance from the estimate to the point that must be excluded, in units of the estimate; positive
+ * @param point what must be excluded, in units of the estimate
  * @param units an arm at present
- * @returns two significant digits; null when the interval has no width to shrink or the figure would be out of reach
+ * @returns two significant digits; null when the near end is unbounded or the figure would be out of reach
  */
-export function unitsNeeded(set: ConfidenceSet, distance: number, units: number): number | null {
-  if (set.shape !== 'interval' || set.lower === null || set.upper === null || distance <= 0) return null;
-  const factor = ((set.upper - set.lower) / 2 / distance) ** 2;
+export function unitsNeeded(set: ConfidenceSet, estimate: number, point: number, units: number): number | null {
+  const near = point < estimate ? set.lower : set.upper;
+  if (set.shape !== 'interval' || near === null || point === estimate) return null;
+  const factor = ((estimate - near) / (estimate - point)) ** 2;
   if (!(factor > 1) || factor > FARTHEST) return null;
   return Math.ceil(Number((units * (factor - 1)).toPrecision(2)));
 }
