@@ -5,12 +5,12 @@ import { parseAs, readNamed } from './read-document.js';
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** An analysis as `assay analyze --format json` writes it. */
-export async function readAnalysis(file: string): Promise<Analysis> {
-  const text = await readNamed(file, 'analysis', MOST_BYTES);
-  return parseAs(analysisSchema, jsonOf(text, file), `${file} is not an analysis`);
-}
+export const readAnalysis = async (file: string): Promise<Analysis> =>
+  parseAs(analysisSchema, await readAnalysisJson(file), `${file} is not an analysis`);
 
-export function jsonOf(text: string, file: string): unknown {
+/** The JSON of such a file, of whatever shape. */
+export async function readAnalysisJson(file: string): Promise<unknown> {
+  const text = await readNamed(file, 'analysis', MOST_BYTES);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Analysis } from '../../src/experiment/analysis.js';
+import { decisionRecord } from '../../src/experiment/record.js';
 import { assay } from './capture.js';
 import { exampleFolder, examplePlan, type Folder } from './fixture.js';
 
@@ -88,6 +89,19 @@ describe('assay verify and report', () => {
     const { code, out } = await assay(['verify', file]);
     expect(code).toBe(1);
     expect(out).toContain('comparisons[0].lift.estimate');
+  });
+
+  it('a chain of decisions is intact, and broken where a record was changed, at its number', async () => {
+    using folder = exampleFolder();
+    const analysis = JSON.parse(readFileSync(await stored(folder), 'utf8')) as Analysis;
+    const act = { experiment: 'example', approver: null, comment: '', decidedAt: '2026-03-21T09:00:00Z' };
+    const first = decisionRecord(analysis, act, null);
+    const chain = [first, decisionRecord(analysis, act, first)];
+    expect(await assay(['verify', folder.write('chain.json', JSON.stringify(chain))])).toEqual({ code: 0, out: 'intact: 2 records, each with its hash and its predecessor\n', err: '' });
+    const forged = [first, { ...chain[1], content: { ...chain[1]!.content, verdict: 'do_not_ship' } }];
+    const { code, out } = await assay(['verify', folder.write('chain.json', JSON.stringify(forged))]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^broken: The content of record 2 was changed/);
   });
 
   it.each([['{', /is not JSON/], ['{}', /is not an analysis:\n {2}formatVersion: must be 1/]])('what is no analysis (%s) ends with 2', async (content, says) => {
