@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { betaBinomials, growthbookBayes, inferenceDefects, normalPosteriors, posthogBayes } from './vectors/bayesian.js';
+import { boundaries } from './vectors/boundaries.js';
 import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
+import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
 import { sequences } from './vectors/sequences.js';
 import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegression } from './vectors/two-arm-tests.js';
@@ -12,6 +15,8 @@ import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegres
 /** Asked in this order; the first that answers has the case. */
 const adapters: readonly Adapter[] = [
   growthbookTests, posthogTests, cupedTheta, deltaVariance, spotifyRegression, sequences, sampleRatios, families, shares, meanAndVariance,
+  boundaries, tabulatedBoundaries, spotifyBoundaries, spotifyOverrun, spotifyGroupSequential,
+  growthbookBayes, posthogBayes, normalPosteriors, betaBinomials, inferenceDefects,
   hillstrom, cookieCats, udacity, lalondeNaive,
 ];
 

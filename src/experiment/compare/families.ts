@@ -1,3 +1,4 @@
+import type { Corrected } from '../../stats/corrections/correction.js';
 import { corrections } from '../../stats/corrections/index.js';
 import { isRefusal } from '../../stats/refusal.js';
 import { families } from '../analysis.js';
@@ -14,7 +15,7 @@ export interface Judgements {
   /** alpha of the simultaneous interval, shape (rows) */
   readonly levels: Float64Array;
   readonly rejected: boolean[];
-  readonly reach: ('keep' | 'clip' | 'open')[];
+  readonly reach: Corrected['reach'][number][];
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Corrected } from './correction.js';
  * @param estimate tells the side of the null
  */
 export function simultaneousSet(set: ConfidenceSet, estimate: number, nullValue: number, rejected: boolean, reach: Corrected['reach'][number]): ConfidenceSet {
+  if (reach === 'line') return { shape: 'line', lower: null, upper: null };
   const above = estimate > nullValue;
   if (rejected && reach === 'open') return above ? { shape: 'interval', lower: nullValue, upper: null } : { shape: 'interval', lower: null, upper: nullValue };
   if (set.shape !== 'interval') return set;

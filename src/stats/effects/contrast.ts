@@ -92,7 +92,7 @@ export function differenceEffect(control: number, treatment: number, variance: n
     return refuse('zero_variance', 'a difference needs at least one arm whose values vary; both are constant', 'Check that the metric is recorded; a constant outcome cannot be tested.');
   }
   if (![control, treatment, standardError].every(isUsable) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
-  return { estimate, standardError, degreesOfFreedom, n };
+  return { estimate, standardError, degreesOfFreedom, n, baseline: control };
 }
 
 function unadjustedVariance(control: Moments, treatment: Moments, outcomes: number, outcome: Outcome): number {

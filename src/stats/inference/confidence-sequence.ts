@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Effect } from '../effects/effect.js';
-import { fiellerSet, fiellerStatistic } from './fieller.js';
-import { waldSet } from './fixed.js';
 import { type Alternative, defineInference } from './inference.js';
+import { sequenceEValue } from './sequence-e-value.js';
+import { notRejected, standardised, towards } from './statistic.js';
 
 const options = z.strictObject({
   tuningUnits: z.number().int().gte(2).default(5000).describe('units of both arms at which the sequence is tightest'),
@@ -23,16 +22,14 @@ export const confidenceSequence = defineInference({
   references: ['Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas (2024), Time-uniform central limit theory, arXiv 2103.06476'],
   options,
   interval(effect, alpha, alternative, { tuningUnits, designAlpha }) {
-    const multiplier = sequenceMultiplier(effect.n, mixingScale(designAlpha, tuningUnits, alternative), alpha, alternative);
-    return effect.quotient ? fiellerSet(effect.quotient, multiplier, alternative) : waldSet(effect, multiplier, alternative);
+    return notRejected(effect, sequenceMultiplier(effect.n, mixingScale(designAlpha, tuningUnits, alternative), alpha, alternative), alternative);
   },
   pValue(effect, nullValue, alternative, { tuningUnits, designAlpha }) {
-    return sequencePValue(statistic(effect, nullValue), effect.n, mixingScale(designAlpha, tuningUnits, alternative), alternative);
+    return sequencePValue(standardised(effect, nullValue), effect.n, mixingScale(designAlpha, tuningUnits, alternative), alternative);
   },
+  eValue: (effect, nullValue, alternative, { tuningUnits, designAlpha }) =>
+    sequenceEValue(towards(standardised(effect, nullValue), alternative), effect.n, mixingScale(designAlpha, tuningUnits, alternative), alternative),
 });
-
-const statistic = (effect: Effect, nullValue: number): number =>
-  effect.quotient ? fiellerStatistic(effect.quotient, nullValue) : (effect.estimate - nullValue) / effect.standardError;
 
 /**
  * rho: the scale of the normal mixture that makes the sequence tightest at `tuningUnits`.

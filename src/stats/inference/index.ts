@@ -1,5 +1,9 @@
+import { bayesianNormal } from './bayesian-normal.js';
 import { confidenceSequence } from './confidence-sequence.js';
 import { fixed } from './fixed.js';
+import { groupSequential } from './group-sequential.js';
+import { hybrid } from './hybrid.js';
+import { mixtureSprt } from './mixture-sprt.js';
 
 /** Every way from an effect to an interval and a p-value. */
-export const inferences = [fixed, confidenceSequence] as const;
+export const inferences = [fixed, confidenceSequence, mixtureSprt, hybrid, groupSequential, bayesianNormal] as const;
