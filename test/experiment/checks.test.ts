@@ -37,7 +37,8 @@ const CASES: readonly Case[] = [
   { title: 'too few units to test a split', name: 'sample_ratio', status: 'warn', summaries: { exposures: { arms: split(4, 1) } }, says: /5 units are too few/ },
   { title: 'an arm without units in a split', name: 'sample_ratio', status: 'fail', summaries: { exposures: { arms: [{ arm: 'control', units: 10_000 }] } }, says: /treatment 0 \(0%/ },
   { title: 'a limit on the p-value of the split', name: 'sample_ratio', status: 'fail', summaries: { exposures: { arms: split(10_200, 9_800) } }, plan: { checks: { sampleRatioAlpha: 0.01 } } },
-  { title: 'the same split within the usual limit', name: 'sample_ratio', status: 'pass', summaries: { exposures: { arms: split(10_200, 9_800) } } },
+  { title: 'the same split within the usual limit, but not by much', name: 'sample_ratio', status: 'warn', summaries: { exposures: { arms: split(10_200, 9_800) } }, says: /suspicious/ },
+  { title: 'a split within ten times the limit', name: 'sample_ratio', status: 'pass', summaries: { exposures: { arms: split(10_100, 9_900) } } },
 
   { title: 'a segment that is off while the whole is even', name: 'sample_ratio_by_segment', status: 'warn', says: /1 of 2 segment values; worst is country = DE with control 6,000 and treatment 4,000/, summaries: { exposures: { segments: [
     { segment: 'country', value: 'DE', arm: 'control', units: 6000 }, { segment: 'country', value: 'DE', arm: 'treatment', units: 4000 },

@@ -48,6 +48,12 @@ describe('corrections', () => {
     }), { seed: 7, numRuns: 2000 });
   });
 
+  it.each([0.3, -0.3, 4])('holm keeps the interval of a family of one row, estimate %d', (estimate) => {
+    const { sets } = family('holm', 'fixed', [estimate]);
+    const { sets: alone } = family('none', 'fixed', [estimate]);
+    expect(sets).toEqual(alone);
+  });
+
   it('holm leaves rejected rows their side of the null only, while others are not rejected', () => {
     const { sets, rejected } = family('holm', 'fixed', [5, -6, 0.3]);
     expect(rejected).toEqual([true, true, false]);

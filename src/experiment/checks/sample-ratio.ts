@@ -2,6 +2,9 @@ import { formatCount, formatList, formatP, formatShare } from '../format.js';
 import { blocking, type CheckFunction } from './check.js';
 import { pearsonTest } from './pearson-test.js';
 
+/** Below this many times the limit a p-value is worth a warning: 0.01 at the usual limit of 0.001. */
+const SUSPICIOUS = 10;
+
 /**
  * Did units fall on the arms as the weights promised? A mismatch means that assignment or logging is broken, and then no
  * effect can be believed.
@@ -16,7 +19,8 @@ export const sampleRatio: CheckFunction = (plan, { exposures }) => {
     return blocking('sample_ratio', 'warn', `${formatCount(total)} units are too few to test whether the arms were split as planned.`);
   }
   const { sampleRatioAlpha } = plan.checks;
-  return pValue < sampleRatioAlpha
-    ? blocking('sample_ratio', 'fail', `The arms were not split as planned: ${formatList(seen)}. Chance alone would do this with ${formatP(pValue, sampleRatioAlpha)}, below the limit of ${sampleRatioAlpha}.`, pValue)
-    : blocking('sample_ratio', 'pass', `The arms were split as planned: ${formatList(seen)}; ${formatP(pValue, sampleRatioAlpha)}.`, pValue);
+  const split = formatList(seen);
+  if (pValue < sampleRatioAlpha) return blocking('sample_ratio', 'fail', `The arms were not split as planned: ${split}. Chance alone would do this with ${formatP(pValue, sampleRatioAlpha)}, below the limit of ${sampleRatioAlpha}.`, pValue);
+  if (pValue < SUSPICIOUS * sampleRatioAlpha) return blocking('sample_ratio', 'warn', `The split is suspicious: ${split}. Chance alone would do this with ${formatP(pValue, sampleRatioAlpha)}, above the limit of ${sampleRatioAlpha} but not by much; look at assignment and logging before believing the verdict.`, pValue);
+  return blocking('sample_ratio', 'pass', `The arms were split as planned: ${split}; ${formatP(pValue, sampleRatioAlpha)}.`, pValue);
 };

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { ConfidenceSet } from '../../stats/inference/inference.js';
 import { formatTick } from '../../experiment/format.js';
 import { ROLE_TITLES, rowsByRole, type EffectRow } from '../effect-rows.js';
 import { domainOf, stretches, type Stretch } from './segments.js';
@@ -14,8 +15,9 @@ const LAYOUT = {
 interface Line { readonly key: string; readonly title?: string; readonly row?: EffectRow }
 
 /**
- * Lifts with their intervals, one row each: thick for the row alone, thin for the interval that agrees with the correction.
+ * Lifts with their intervals, one row each: thick for the row alone, thin for how near to no effect it reaches once corrected.
  *
+ * A correction that speaks of the near side only leaves the far end open; it is drawn to the far end of the row alone.
  * The shaded side is harm beyond the margin of the row; a row that was refused holds its sentence.
  */
 export function forestPlot(rows: readonly EffectRow[], width: ChartWidth, level: string): string {
@@ -25,7 +27,7 @@ export function forestPlot(rows: readonly EffectRow[], width: ChartWidth, level:
   const domain = domainOf(drawn.flatMap(({ row }) => endsOf(row)));
   const inside = (x: number) => x >= domain[0] && x <= domain[1];
   const own = drawn.flatMap(({ key, row }) => (row.estimate ? stretches(row.estimate.interval, domain).map((part) => ({ key, row, ...part })) : []));
-  const simultaneous = drawn.flatMap(({ key, row }) => (row.estimate?.simultaneous ? stretches(row.estimate.simultaneous, domain).map((part) => ({ key, row, ...part })) : []));
+  const simultaneous = drawn.flatMap(({ key, row }) => (row.estimate?.simultaneous ? stretches(closed(row.estimate.simultaneous, row.estimate.interval), domain).map((part) => ({ key, row, ...part })) : []));
   const harms = drawn.flatMap(({ key, row }) => harmOf(row, domain).map((harm) => ({ key, ...harm })));
   const refused = drawn.filter(({ row }) => !row.estimate);
   const points = drawn.flatMap(({ key, row }) => (row.estimate && inside(row.estimate.estimate) ? [{ key, row, x: row.estimate.estimate }] : []));
@@ -44,7 +46,7 @@ export function forestPlot(rows: readonly EffectRow[], width: ChartWidth, level:
       Plot.ruleX([0], { stroke: colours.ink, strokeOpacity: 0.55, className: 'zero' }),
       bars(simultaneous, 1.5, 1, 'simultaneous'),
       bars(own, 6, 0.45, 'interval'),
-      arrows(width, [...own, ...simultaneous]),
+      arrows(width, own),
       Plot.dot(points, { x: 'x', y: 'key', r: 4.5, dy: shift(width), fill: (d: (typeof points)[number]) => colourOf(d.row), stroke: colours.page, strokeWidth: 1.5, className: 'estimate' }),
       Plot.text(lines.filter(({ title }) => title), { ...place, dy: width === 'wide' ? 4 : 8, text: 'title', fill: colours.muted, fontSize: 11.5, fontWeight: 600 }),
       Plot.text(drawn, { ...place, text: (d: (typeof drawn)[number]) => labelOf(d.row, layout.characters), fill: colours.ink, fontSize: 13 }),
@@ -57,6 +59,11 @@ export function forestPlot(rows: readonly EffectRow[], width: ChartWidth, level:
     return Plot.link(parts, { x1: 'from', x2: 'to', y: 'key', dy: shift(width), stroke: (d: (typeof parts)[number]) => colourOf(d.row), strokeWidth, strokeOpacity, strokeLinecap: 'butt', className });
   }
 }
+
+/** Open ends of a simultaneous interval, taken from the interval of the row alone. */
+const closed = (simultaneous: ConfidenceSet, own: ConfidenceSet): ConfidenceSet => (simultaneous.shape === 'interval' && own.shape === 'interval'
+  ? { ...simultaneous, lower: simultaneous.lower ?? own.lower, upper: simultaneous.upper ?? own.upper }
+  : simultaneous);
 
 /** Rows of a narrow picture hold their name above, so what is drawn sits below the middle. */
 const shift = (width: ChartWidth): number => (width === 'narrow' ? 8 : 0);

@@ -12,7 +12,7 @@ export function effectsSection(model: ReportModel): Markup {
   const shown = others.length > OPEN_ROWS ? deciding : model.effects;
   return html`<section aria-labelledby="effects"><h2 id="effects">Effects</h2>
 ${model.effectsNote !== null && html`<p class="note">${model.effectsNote}</p>`}
-${forest(shown, model.level, html`Lift against control. Thick: the ${model.level} interval of the row alone. Thin: the interval that agrees with the correction for many comparisons. Shaded: a loss beyond the agreed margin. ↓: less is better. An arrow: the interval goes on.`)}
+${forest(shown, model.level, html`Lift against control. Thick: the ${model.level} interval of the row alone. Thin: how near to no effect it reaches once corrected for many comparisons. Shaded: a loss beyond the agreed margin. ↓: less is better. An arrow: the interval goes on.`)}
 ${effectsTable(shown, model.level)}
 ${others.length > OPEN_ROWS && html`<details class="printed"><summary>Other metrics <span>${others.length}</span></summary>${forest(others, model.level, null)}${effectsTable(others, model.level)}</details>`}
 ${methods(model.effects)}

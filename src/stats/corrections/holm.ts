@@ -7,7 +7,7 @@ import { ascending } from './order.js';
  * Its simultaneous sets: with r >= 1 rows not rejected, those rows are bounded at alpha / r against the side of their
  * estimate, and what is known of a rejected row is its side of the null only. Far ends stay open: Holm spends all of alpha
  * on the nulls, and intervals closed at alpha / r would cover together in as little as 88 %. When all rows are rejected,
- * each gets the Bonferroni interval, cut at the null.
+ * each gets the Bonferroni interval, cut at the null. A single row needs no correction and keeps its interval.
  * @see Holm (1979), Scand. J. Statistics 6(2); Strassburger, Bretz (2008), Statistics in Medicine 27(24); Guilbaud (2008), Biometrical J. 50(5)
  */
 export const holm: Correction<'holm'> = {
@@ -29,7 +29,7 @@ export const holm: Correction<'holm'> = {
       pValues: adjusted,
       rejected,
       levels: rejected.map((isRejected) => (isRejected || open === 0 ? alpha / m : alpha / open)),
-      reach: rejected.map(() => (open === 0 ? 'clip' : 'open')),
+      reach: rejected.map(() => (open === 0 || m === 1 ? 'clip' : 'open')),
     };
   },
 };
