@@ -14,11 +14,15 @@ export function rerandomisedVariance(covariates: number, acceptance: number): nu
   return chiSquareLowerTail(chiSquareLowerQuantile(acceptance, covariates), covariates + 2) / acceptance;
 }
 
-/** The a with P(chi2(k) <= a) = p, by bisection of its logarithm: 100 halvings reach the last digit. */
+/** Below exp of this no acceptance that can be asked has its bound. */
+const LEAST_LOG = -700;
+const HALVINGS = 47;
+
+/** The a with P(chi2(k) <= a) = p, by bisection of its logarithm, to 1e-11 relative. */
 export function chiSquareLowerQuantile(p: number, degreesOfFreedom: number): number {
-  let low = -1500;
+  let low = LEAST_LOG;
   let high = Math.log(degreesOfFreedom + 40 * Math.sqrt(degreesOfFreedom) + 200);
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
     if (chiSquareLowerTail(Math.exp(middle), degreesOfFreedom) < p) low = middle;
     else high = middle;
