@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ForestEngine } from '../forest/forest-engine.js';
 import type { Refusal } from '../refusal.js';
 
 /** A column that an estimator asks for, by the role it plays. */
@@ -40,6 +41,8 @@ export interface EstimationContext {
   /** seed of the counter-based streams */
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** who grows trees; absent: the plain TypeScript reference, slower with the same bytes */
+  readonly forests?: ForestEngine;
 }
 
 /**

@@ -1,0 +1,60 @@
+import { stream } from '../numeric/random.js';
+import { isRefusal, type Refusal } from '../refusal.js';
+import { growCausalForest, type CausalChoices, type CausalData } from './causal-forest.js';
+import { doublyRobustScores } from './doubly-robust-scores.js';
+import { predictEffects } from './effect-prediction.js';
+import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import { observationWeights } from './observation-weights.js';
+import { keepOverlap, type OverlapRule } from './overlap.js';
+import { rankWeightedEffect, type RankWeightedEffect, type RateOptions } from './rank-weighted-effect.js';
+
+/**
+ * Does the forest find whom to treat first? Priorities are learned on one half of the units (or clusters), and the rank-weighted effect is
+ * estimated with doubly robust scores of the other half, so that its p-value is honest.
+ */
+export async function heterogeneityTest(
+  engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options?: EngineOptions,
+): Promise<RankWeightedEffect | Refusal> {
+  const [learning, judging] = halvesOf(data, choices.seed);
+  const teacher = await growCausalForest(engine, learning, choices, options);
+  if (isRefusal(teacher)) return teacher;
+  const judge = await growCausalForest(engine, judging, choices, options);
+  if (isRefusal(judge)) return judge;
+  const priorities = await predictEffects(engine, teacher, Object.fromEntries(data.features.map((name, j) => [name, judging.x[j]!])), options);
+  if (isRefusal(priorities)) return priorities;
+  const scores = await doublyRobustScores(engine, judge, options);
+  if (isRefusal(scores)) return scores;
+  const kept = keepOverlap(judge, overlap, 'both');
+  if (isRefusal(kept)) return kept;
+  const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
+  const { clusters } = judge.rows;
+  return rankWeightedEffect({
+    scores: at(scores), priorities: at(priorities.estimates), weight: at(observationWeights(judge)),
+    cluster: clusters && kept.rows.map((row) => clusters.codes[row]!),
+  }, rate);
+}
+
+/** Streams of one seed that are not trees'. */
+const HALVES_STREAM = 0x48414c46;
+
+function halvesOf(data: CausalData, seed: number): [CausalData, CausalData] {
+  const random = stream(seed, HALVES_STREAM);
+  const sides = new Map<number, boolean>();
+  const isLearning = Uint8Array.from(data.y, (_, row) => {
+    const unit = data.cluster ? data.cluster[row]! : row;
+    const side = sides.get(unit) ?? random.bernoulli(0.5);
+    sides.set(unit, side);
+    return side ? 1 : 0;
+  });
+  return [rowsOf(data, (row) => isLearning[row] === 1), rowsOf(data, (row) => isLearning[row] === 0)];
+}
+
+function rowsOf(data: CausalData, keeps: (row: number) => boolean): CausalData {
+  const rows = Int32Array.from(data.y.keys()).filter(keeps);
+  const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
+  return {
+    features: data.features, x: data.x.map(at), y: at(data.y), w: at(data.w),
+    weight: data.weight && at(data.weight), cluster: data.cluster && rows.map((row) => data.cluster![row]!),
+    ...(data.yHat && { yHat: at(data.yHat) }), ...(data.wHat && { wHat: at(data.wHat) }),
+  };
+}
