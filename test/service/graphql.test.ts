@@ -297,8 +297,8 @@ describe('limits', () => {
     let cursor: string | null = null;
     let total = 0;
     do {
-      const { analyses } = (await page(cursor)).data;
-      seen.push(...analyses.edges.map((edge: { node: { id: string } }) => edge.node.id));
+      const { analyses }: { analyses: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; edges: { node: { id: string } }[] } } = (await page(cursor)).data;
+      seen.push(...analyses.edges.map((edge) => edge.node.id));
       total = analyses.totalCount;
       cursor = analyses.pageInfo.hasNextPage ? analyses.pageInfo.endCursor : null;
     } while (cursor);

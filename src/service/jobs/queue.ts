@@ -7,8 +7,8 @@ export const QUEUE = 'analyses';
 export interface AnalysisJob { readonly analysisId: string }
 
 /** How long a worker may be silent before its job is given to another, in milliseconds. */
-export const LOCK_MS = 10_000;
-export const STALLED_CHECK_MS = 5_000;
+export const LOCK_MS = 6_000;
+export const STALLED_CHECK_MS = 3_000;
 export const JOB_ATTEMPTS = 5;
 
 /** The row keeps state and result, so the queue forgets a job once it is done. */

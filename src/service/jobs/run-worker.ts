@@ -22,7 +22,7 @@ export async function runWorker(config: Config, log: Logger): Promise<RunningWor
     concurrency: CONCURRENCY,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
-    maxStalledCount: Number.MAX_SAFE_INTEGER, // the row counts attempts
+    maxStalledCount: 1_000_000, // the row counts attempts; PostgreSQL keeps this one in 32 bits
   });
   worker.on('error', (error) => log.warn({ err: error }, 'queue'));
   await worker.waitUntilReady();

@@ -22,7 +22,7 @@ export class ReportsService {
       const row = isId(id) ? await this.analyses.row(id) : null;
       return row ? conflict(`analysis ${id} is ${row.status}; a report needs a completed one`) : notFound('analysis', id);
     }
-    const { renderReport } = await import('../../report/index.js');
+    const { renderReport } = await import('../../report/report.js');
     return Object.assign(new Report(), { format, mediaType: mediaTypes[format], text: await renderReport(result, format), path: `/reports/${id}.${format}` });
   }
 }
