@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { boundaryOf } from '../../inference/group-sequential/boundary.js';
+import { spendingSchema } from '../../inference/group-sequential/spending.js';
+import { alternatives } from '../../inference/inference.js';
+import { isRefusal } from '../../refusal.js';
+import { criticalValue, testPower } from './critical.js';
+import { planComparison, plannedShape } from './plan-comparison.js';
+import { definePlanner } from './planner.js';
+import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { equalLooks, looksOf, sequentialPower } from './sequential-plan.js';
+import { prepareSetting, testedSettingShape } from './setting.js';
+import { solveEffect } from './solve.js';
+
+const FORMULA = 'first crossing of the Lan-DeMets boundary by recursive integration';
+
+/** Power, sample size, smallest detectable effect and expected duration of a few planned looks that share alpha. */
+export const groupSequential = definePlanner({
+  name: 'group_sequential',
+  title: 'Group sequential (Lan-DeMets)',
+  formula: FORMULA,
+  references: ['Lan, DeMets (1983), Biometrika 70', 'Jennison, Turnbull (2000), Group Sequential Methods'],
+  data: {},
+  options: z.strictObject({
+    ...testedSettingShape, ...questionShape,
+    alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
+    spending: spendingSchema.default({ family: 'obrien_fleming' }).describe('how alpha is spent over information'),
+    looks: z.number().int().gte(1).lte(300).default(5).describe('looks after equal numbers of units, the last at the end'),
+    lookTimes: z.array(z.number().gt(0).lte(1)).min(1).max(300).optional().describe('instead of looks: share of the units at each, increasing, the last 1'),
+    direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
+  }).refine(asksOneThing, { message: asksOneThingMessage })
+    .refine(({ lookTimes }) => !lookTimes || (lookTimes.at(-1) === 1 && lookTimes.every((t, k) => k === 0 || t > lookTimes[k - 1]!)), { message: 'must increase and end at 1', path: ['lookTimes'] }),
+  result: z.object({
+    ...plannedShape,
+    lookTimes: z.array(z.number()).describe('share of the units at each look'),
+    boundary: z.array(z.number().nullable()).describe('critical value of each look, in standard errors; null: no rejection there'),
+    powerByLook: z.array(z.number()).describe('chance to have stopped with a rejection by each look'),
+    expectedUnits: z.number().describe('units of all arms together at stopping, on average under the effect'),
+    inflation: z.number().describe('units over those of one look at the end with the same power'),
+  }),
+  plan(options) {
+    const prepared = prepareSetting(options, 'group_sequential');
+    if (isRefusal(prepared)) return prepared;
+    const { alternative } = options;
+    const times = options.lookTimes ?? equalLooks(options.looks);
+    const sides = alternative === 'two_sided' ? 2 : 1;
+    const state = boundaryOf({ alpha: prepared.alpha, sides, spending: options.spending, plannedInformation: 1 }, times);
+    if (isRefusal(state)) return state;
+    const boundary = state.looks.map((look) => look.upper ?? Infinity);
+    const looks = looksOf(times, boundary, alternative);
+    const watched = (drift: number) => sequentialPower(looks, drift, alternative !== 'greater');
+    const solved = planComparison({
+      planner: 'group_sequential', formula: FORMULA, sizeName: 'effect', setting: options, prepared,
+      question: { ...options, size: options.effect },
+      direction: alternative === 'less' || (alternative === 'two_sided' && options.direction === 'decrease') ? -1 : 1,
+      evaluate(effect, units) {
+        const contrast = prepared.contrast(effect, units);
+        return { power: watched(effect / contrast.standardError).power, criticalValue: boundary.at(-1)!, contrast, effect, isNormal: true };
+      },
+    });
+    if (isRefusal(solved)) return solved;
+    const { planned } = solved;
+    const drift = planned.effect / planned.standardError;
+    const { powerByLook, expectedInformation } = watched(drift);
+    const oneLook = criticalValue(prepared.alpha, alternative, Infinity);
+    const fixedDrift = solveEffect((size) => testPower(size, oneLook, alternative, Infinity), planned.power, 1, drift > 0 ? Infinity : -Infinity);
+    return {
+      ...planned,
+      lookTimes: [...times],
+      boundary: state.looks.map((look) => look.upper),
+      powerByLook: [...powerByLook],
+      expectedUnits: expectedInformation * planned.units,
+      inflation: (drift / fixedDrift.value) ** 2,
+    };
+  },
+});
