@@ -7,7 +7,7 @@ import { metricSummaries } from './metric-summaries.js';
 import { cells } from './queries/cells.js';
 import { exposed } from './queries/exposed.js';
 import { exposureRows } from './queries/exposure-rows.js';
-import { factTotals } from './queries/fact-totals.js';
+import { factTotals, floatColumns } from './queries/fact-totals.js';
 import { factUnits } from './queries/fact-units.js';
 import { CELLS, EXPOSED, factUnits as factTable } from './queries/names.js';
 import { cellCounts, unitCounts } from './queries/unit-counts.js';
@@ -41,8 +41,11 @@ export async function collect(session: Session, plan: Plan, options: CollectOpti
   for (const scan of scans) {
     report(`reading ${scan.relation.title}`);
     const [totals] = await session.rows(`rows of ${scan.fact.name}`, factTotals(d, inputs, scan, planned));
-    const isUnique = numberOf(totals!, 'duplicates') > 0;
-    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, planned, isTimed, isUnique));
+    const seen = {
+      hasDuplicates: numberOf(totals!, 'duplicates') > 0,
+      notFinite: new Set(floatColumns(scan).filter((_, i) => numberOf(totals!, `not_finite_${i}`) > 0)),
+    };
+    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, planned, isTimed, seen));
     const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where matched = 0`);
     readings.push({ scan, totals: totals!, unmatched: numberOf(unmatched!, 'units') });
   }

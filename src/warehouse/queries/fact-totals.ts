@@ -7,8 +7,7 @@ import type { Scan } from '../scans.js';
 /** Rows, nulls, first and last time, repeated ids, and values that are not finite, of one fact table; no grouping. */
 export function factTotals(d: Dialect, inputs: Inputs, scan: Scan, asOf: number | null): string {
   const timed = factTime(d, scan) !== undefined;
-  const read = new Set([...scan.values.keys()].map((key) => key.slice(key.indexOf(':') + 1)));
-  const floats = [...read].filter((name) => columnOf(scan.relation, name, 'value').type === 'number');
+  const floats = floatColumns(scan);
   const extra = new Map(floats.map((name, i) => [`v${i}`, d.asDouble(d.quote(name))]));
   if (scan.fact.id !== undefined) extra.set('id', d.quote(scan.fact.id));
   const select = [
@@ -19,3 +18,7 @@ export function factTotals(d: Dialect, inputs: Inputs, scan: Scan, asOf: number 
   ];
   return `select ${select.join(',\n  ')}\nfrom (${factRows(d, inputs, { ...scan, extra }, asOf, false)}) as r`;
 }
+
+/** Value columns that can hold NaN and infinities, in the order of `not_finite_0`, .... */
+export const floatColumns = (scan: Scan): readonly string[] =>
+  [...new Set([...scan.values.keys()].map((key) => key.slice(key.indexOf(':') + 1)))].filter((name) => columnOf(scan.relation, name, 'value').type === 'number');

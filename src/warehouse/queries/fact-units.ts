@@ -14,9 +14,9 @@ const MICROSECONDS = 1_000_000;
  * Units that were never exposed are there too, with `matched` 0, so that they can be counted; exposed units with no
  * event in any span are not.
  */
-export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, asOf: number | null, hasExposureTimes: boolean, isUnique: boolean): string {
+export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, asOf: number | null, hasExposureTimes: boolean, seen: SeenRows): string {
   const isTimed = hasExposureTimes && factTime(d, scan) !== undefined;
-  const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan) };
+  const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan, seen.notFinite) };
   const spans = new Map<string, string>();
   const conditions = new Map<string, string>();
   const aggregates = [...scan.aggregates.values()].map(({ name, of }) => {
@@ -31,7 +31,7 @@ from (
   select ${[...carried, ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)].join(', ')}
   from (
     select r.*, ${d.asBit('u.unit is not null')} as matched${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
-    from (${factRows(d, inputs, source, asOf, isUnique)}) as r
+    from (${factRows(d, inputs, source, asOf, seen.hasDuplicates)}) as r
     left join ${EXPOSED} as u on u.unit = r.unit
     where ${usable}
   ) as j${spans.size ? `\n  where matched = 0${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
@@ -39,20 +39,23 @@ from (
 group by unit`;
 }
 
+/** What the totals found, so that rows are not guarded against what is not there. */
+export interface SeenRows { readonly hasDuplicates: boolean; /** columns with NaN or infinities */ readonly notFinite: ReadonlySet<string> }
+
 function intern(map: Map<string, string>, key: string, prefix: string): string {
   if (!map.has(key)) map.set(key, `${prefix}${map.size}`);
   return map.get(key)!;
 }
 
 /** Values as doubles without NaN and infinities, and filters as bits. */
-function rawColumns(d: Dialect, scan: Scan): Map<string, string> {
+function rawColumns(d: Dialect, scan: Scan, notFinite: ReadonlySet<string>): Map<string, string> {
   const extra = new Map<string, string>();
   for (const [key, name] of scan.values) {
     const column = columnOf(scan.relation, key.slice(key.indexOf(':') + 1), 'value');
     const sql = d.quote(column.name);
     const double = asNumber(d, { sql, type: column.type });
-    if (key.startsWith('raw:')) extra.set(name, column.type === 'number' ? `case when ${d.isFinite(d.asDouble(sql))} then ${sql} end` : sql);
-    else extra.set(name, column.type === 'number' ? `case when ${d.isFinite(double)} then ${double} end` : double);
+    const value = key.startsWith('raw:') ? sql : double;
+    extra.set(name, notFinite.has(column.name) ? `case when ${d.isFinite(d.asDouble(sql))} then ${value} end` : value);
   }
   for (const [sql, name] of scan.filters) extra.set(name, sql);
   return extra;
