@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { Prisma, PrismaClient } from '../../src/generated/prisma/client.js';
 import { embeddedPostgres, type EmbeddedPostgres } from '../../src/service/database/embedded-postgres.js';
 import { migrate } from '../../src/service/database/migrate.js';
 // @ts-expect-error a script without types
@@ -96,5 +98,19 @@ describe('migrate', () => {
 
   it('the committed migrations lead to the committed schema: snapshot and schema agree', async () => {
     expect(await schemaDifference(server.url)).toBe('');
+  });
+
+  it('a migrated database has every table and column that the client asks for, and no other', async () => {
+    const url = await anotherDatabase('drift');
+    await migrate(url);
+    const found = await query<{ name: string }>(url, `select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`);
+    const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+    const asked = Object.entries(Prisma.ModelName).flatMap(([model]) => Object.keys(Prisma[`${model}ScalarFieldEnum` as 'ApiKeyScalarFieldEnum']).map((column) => `${model}.${column}`));
+    for (const model of Object.keys(Prisma.ModelName)) {
+      const delegate = prisma[`${model[0]!.toLowerCase()}${model.slice(1)}` as 'apiKey'];
+      expect(await delegate.findFirst()).toBeNull();
+    }
+    await prisma.$disconnect();
+    expect(found.map(({ name }) => name).sort()).toEqual(asked.sort());
   });
 });
