@@ -6,7 +6,7 @@
  * shift 1 the missing bin 0 becomes 255 and goes right. A leaf is { LEAF, 0, 0, 0 }.
  */
 import {
-  MAX_PENDING, bins, candidates, columns, featureOrder, features, hasMissing, highestBin, mtryCutoffs, nodes, offsets, outcome, pending, ranges, records, shifts, spill,
+  MAX_PENDING, bins, candidates, columns, featureOrder, features, hasMissing, highestBin, mtryCutoffs, nodes, outcome, pending, ranges, records, shifts, spill,
   splitRows, treatment, weight,
 } from './workspace';
 import { CAUSAL, alpha, kind, minNodeSize, mtryCutoffCount, weighted } from './options';
@@ -117,16 +117,10 @@ function drawCandidates(place: i32, limit: i32): i32 {
     const low = <i32>load<u8>(lowest + <usize>feature);
     const high = <i32>load<u8>(highest + <usize>feature);
     if (low == high) continue;
-    const keepsMissingApart = low == 0 && load<u8>(hasMissing + <usize>feature) == 1;
     let shift = 0;
-    let offset = 0;
-    while (((high + offset) >> shift) - ((low + offset) >> shift) >= limit) {
-      shift++;
-      offset = keepsMissingApart ? (1 << shift) - 1 : 0;
-    }
+    while ((high >> shift) - (low >> shift) >= limit) shift++;
     store<i32>(candidates + (<usize>found << 2), feature);
     store<i32>(shifts + (<usize>found << 2), shift);
-    store<i32>(offsets + (<usize>found << 2), offset);
     found++;
   }
   return found;
@@ -144,32 +138,31 @@ function scanCandidate(index: i32, lane: i32, start: i32, end: i32, place: i32):
   const at = <usize>index << 2;
   const feature = load<i32>(candidates + at);
   const shift = load<i32>(shifts + at);
-  const offset = load<i32>(offsets + at);
   const low = <i32>load<u8>(lowestBins(place) + <usize>feature);
-  const first = (low + offset) >> shift;
-  const last = (<i32>load<u8>(highestBins(place) + <usize>feature) + offset) >> shift;
+  const first = low >> shift;
+  const last = <i32>load<u8>(highestBins(place) + <usize>feature) >> shift;
   const weights = weightHistogram(lane);
   if (weighted) buildWeightHistogram(candidates, index, lane, start, end, splitCount);
   const mayMiss = low == 0 && load<u8>(hasMissing + <usize>feature) == 1;
   if (kind == CAUSAL) {
     const sums = gradientHistogram(lane);
     const misses = mayMiss && load<i32>(sums, 12) != 0;
-    scanGradients(sums, weights, feature, first, last, shift, offset, end - start, false, misses);
+    scanGradients(sums, weights, feature, first, last, shift, end - start, false, misses);
     if (!misses) return;
     v128.store(sums, i32x4.splat(0));
     store<i32>(weights, 0);
-    scanGradients(sums, weights, feature, first, last, shift, offset, end - start, true, false);
+    scanGradients(sums, weights, feature, first, last, shift, end - start, true, false);
     return;
   }
   const sums = labelHistogram(lane);
   const count = end - start;
   const minChild = max(1, <i32>Math.ceil(<f64>count * alpha));
   const misses = mayMiss && load<i32>(sums) != 0;
-  scanLabels(sums, weights, feature, first, last, shift, offset, count, minChild, false, misses);
+  scanLabels(sums, weights, feature, first, last, shift, count, minChild, false, misses);
   if (!misses) return;
   store<i64>(sums, 0);
   store<i32>(weights, 0);
-  scanLabels(sums, weights, feature, first, last, shift, offset, count, minChild, true, false);
+  scanLabels(sums, weights, feature, first, last, shift, count, minChild, true, false);
 }
 
 /** Stable and branch-free: records that go left stay in front, in their order. */

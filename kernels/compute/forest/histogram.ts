@@ -2,9 +2,9 @@
  * Histograms of a node: the sums of its cells in each bin of a feature.
  *
  * Four features share one pass over the node. A node that needs fewer bins than 256 reads them through a shift, chosen for the range of
- * bins that the node spans; an offset of 2^shift - 1 keeps the bin of the missing values apart from the first value.
+ * bins that the node spans. Values of a feature with missing ones start at bin 16, so that no shift up to 4 mixes the two.
  */
-import { cells, columns, offsets, records, shifts, weightCells } from './workspace';
+import { cells, columns, records, shifts, weightCells } from './workspace';
 import { weighted } from './options';
 
 export const BINS = 256;
@@ -53,19 +53,15 @@ export function buildFourGradientHistograms(list: usize, first: i32, start: i32,
   const shift1 = load<i32>(shifts + at, 4);
   const shift2 = load<i32>(shifts + at, 8);
   const shift3 = load<i32>(shifts + at, 12);
-  const offset0 = load<i32>(offsets + at);
-  const offset1 = load<i32>(offsets + at, 4);
-  const offset2 = load<i32>(offsets + at, 8);
-  const offset3 = load<i32>(offsets + at, 12);
   const last = records + (<usize>end << 4);
   let cell = cells + (<usize>start << 4);
   for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 16) {
     const position = <usize>load<i32>(record);
     const value = v128.load(cell);
-    addGradient(gradientSums, (<i32>load<u8>(column0 + position) + offset0) >> shift0, value);
-    addGradient(gradientSums + 4096, (<i32>load<u8>(column1 + position) + offset1) >> shift1, value);
-    addGradient(gradientSums + 8192, (<i32>load<u8>(column2 + position) + offset2) >> shift2, value);
-    addGradient(gradientSums + 12288, (<i32>load<u8>(column3 + position) + offset3) >> shift3, value);
+    addGradient(gradientSums, <i32>load<u8>(column0 + position) >> shift0, value);
+    addGradient(gradientSums + 4096, <i32>load<u8>(column1 + position) >> shift1, value);
+    addGradient(gradientSums + 8192, <i32>load<u8>(column2 + position) >> shift2, value);
+    addGradient(gradientSums + 12288, <i32>load<u8>(column3 + position) >> shift3, value);
   }
 }
 
@@ -73,11 +69,10 @@ export function buildGradientHistogram(list: usize, index: i32, start: i32, end:
   const at = <usize>index << 2;
   const column0 = column(load<i32>(list + at), splitCount);
   const shift = load<i32>(shifts + at);
-  const offset = load<i32>(offsets + at);
   const last = records + (<usize>end << 4);
   let cell = cells + (<usize>start << 4);
   for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 16) {
-    addGradient(gradientSums, (<i32>load<u8>(column0 + <usize>load<i32>(record)) + offset) >> shift, v128.load(cell));
+    addGradient(gradientSums, <i32>load<u8>(column0 + <usize>load<i32>(record)) >> shift, v128.load(cell));
   }
 }
 
@@ -91,19 +86,15 @@ export function buildFourLabelHistograms(list: usize, first: i32, start: i32, en
   const shift1 = load<i32>(shifts + at, 4);
   const shift2 = load<i32>(shifts + at, 8);
   const shift3 = load<i32>(shifts + at, 12);
-  const offset0 = load<i32>(offsets + at);
-  const offset1 = load<i32>(offsets + at, 4);
-  const offset2 = load<i32>(offsets + at, 8);
-  const offset3 = load<i32>(offsets + at, 12);
   const last = records + (<usize>end << 4);
   let cell = cells + (<usize>start << 3);
   for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 8) {
     const position = <usize>load<i32>(record);
     const value = load<i64>(cell);
-    addLabel(labelSums, (<i32>load<u8>(column0 + position) + offset0) >> shift0, value);
-    addLabel(labelSums + 2048, (<i32>load<u8>(column1 + position) + offset1) >> shift1, value);
-    addLabel(labelSums + 4096, (<i32>load<u8>(column2 + position) + offset2) >> shift2, value);
-    addLabel(labelSums + 6144, (<i32>load<u8>(column3 + position) + offset3) >> shift3, value);
+    addLabel(labelSums, <i32>load<u8>(column0 + position) >> shift0, value);
+    addLabel(labelSums + 2048, <i32>load<u8>(column1 + position) >> shift1, value);
+    addLabel(labelSums + 4096, <i32>load<u8>(column2 + position) >> shift2, value);
+    addLabel(labelSums + 6144, <i32>load<u8>(column3 + position) >> shift3, value);
   }
 }
 
@@ -111,11 +102,10 @@ export function buildLabelHistogram(list: usize, index: i32, start: i32, end: i3
   const at = <usize>index << 2;
   const column0 = column(load<i32>(list + at), splitCount);
   const shift = load<i32>(shifts + at);
-  const offset = load<i32>(offsets + at);
   const last = records + (<usize>end << 4);
   let cell = cells + (<usize>start << 3);
   for (let record = records + (<usize>start << 4); record < last; record += 16, cell += 8) {
-    addLabel(labelSums, (<i32>load<u8>(column0 + <usize>load<i32>(record)) + offset) >> shift, load<i64>(cell));
+    addLabel(labelSums, <i32>load<u8>(column0 + <usize>load<i32>(record)) >> shift, load<i64>(cell));
   }
 }
 
@@ -125,11 +115,10 @@ export function buildWeightHistogram(list: usize, index: i32, lane: i32, start: 
   const at = <usize>index << 2;
   const column0 = column(load<i32>(list + at), splitCount);
   const shift = load<i32>(shifts + at);
-  const offset = load<i32>(offsets + at);
   const sums = weightHistogram(lane);
   for (let i = start; i < end; i++) {
     const position = <usize>load<i32>(records + (<usize>i << 4));
-    const slot = sums + (<usize>((<i32>load<u8>(column0 + position) + offset) >> shift) << 2);
+    const slot = sums + (<usize>(<i32>load<u8>(column0 + position) >> shift) << 2);
     store<i32>(slot, load<i32>(slot) + load<i32>(weightCells + (<usize>i << 2)));
   }
 }

@@ -34,10 +34,15 @@ function isDrawn(row: i32): bool {
 
 /** Adds the tree just grown to the sums of the rows that it did not draw. */
 export function addOutOfBag(): void {
+  const last = rows;
+  const isClustered = clustered;
+  const roles = role;
+  const unitOf = unitOfRow;
   let waiting = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < last; row++) {
     store<i32>(queued + (<usize>waiting << 2), row);
-    waiting += 1 - <i32>isDrawn(row);
+    const unit = isClustered ? load<i32>(unitOf + (<usize>row << 2)) : row;
+    waiting += <i32>(load<u8>(roles + <usize>unit) == 0);
     if (waiting < 4) continue;
     addQueued(4);
     waiting = 0;

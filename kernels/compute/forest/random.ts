@@ -10,9 +10,9 @@ const MULTIPLIER_1: u32 = 0xcd9e8d57;
 const WEYL_0: u32 = 0x9e3779b9;
 const WEYL_1: u32 = 0xbb67ae85;
 const ROUNDS = 10;
-const WORDS = 16;
+export const WORDS = 16;
 
-const words: usize = memory.data(64, 16);
+export const words: usize = memory.data(64, 16);
 let seedWord: u32 = 0;
 let forestWord: u32 = 0;
 let bagWord: u32 = 0;
@@ -30,7 +30,7 @@ export function openStream(seed: u32, forest: u32, bag: u32, tree: u32): void {
   used = WORDS;
 }
 
-function encipherFour(): void {
+export function encipherFour(): void {
   const multiplier0 = i32x4.splat(MULTIPLIER_0);
   const multiplier1 = i32x4.splat(MULTIPLIER_1);
   let x0 = i32x4.add(i32x4.splat(counter), i32x4(0, 1, 2, 3));
@@ -65,7 +65,20 @@ export function nextWord(): u32 {
   return load<u32>(words + (<usize>(used++) << 2));
 }
 
-/** Uniform on 0 .. bound - 1; the bias of at most bound / 2^32 is far below what a subsample can show. */
+/** Where the next word is among those of `words`, WORDS when there is none; for loops that take many. */
+export function openRun(): i32 {
+  return used;
+}
+
+export function closeRun(position: i32): void {
+  used = position;
+}
+
+/** A word as a number uniform on 0 .. bound - 1; the bias of at most bound / 2^32 is far below what a subsample can show. */
+export function below(word: u32, bound: i32): i32 {
+  return <i32>((<u64>word * <u64>(<u32>bound)) >> 32);
+}
+
 export function nextBelow(bound: i32): i32 {
-  return <i32>((<u64>nextWord() * <u64>(<u32>bound)) >> 32);
+  return below(nextWord(), bound);
 }

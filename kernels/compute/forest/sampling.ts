@@ -6,7 +6,7 @@
  */
 import { allUnits, bagUnits, clustered, estimateRows, estimateUnits, role, rows, splitRows, splitUnits, treeUnits, unitLeft, unitNeed, unitOfRow, unitSize, units } from './workspace';
 import { bagSize, forest, rowsPerUnit, seed, splitSize, treeSize } from './options';
-import { nextBelow, openStream } from './random';
+import { WORDS, below, closeRun, encipherFour, nextBelow, openRun, openStream, words } from './random';
 
 const PLACES_SPLITS: u8 = 1;
 const ESTIMATES_LEAVES: u8 = 2;
@@ -20,15 +20,22 @@ export let estimateCount: i32 = 0;
  * @see Knuth, The Art of Computer Programming 2, algorithm S
  */
 function select(from: usize, size: i32, need: i32, chosen: usize, rest: usize): void {
+  let position = openRun();
   for (let i = 0; i < size; i++) {
+    if (position == WORDS) {
+      encipherFour();
+      position = 0;
+    }
+    const word = load<u32>(words + (<usize>(position++) << 2));
     const unit = load<i32>(from + (<usize>i << 2));
-    const isChosen = <i32>(nextBelow(size - i) < need);
+    const isChosen = <i32>(below(word, size - i) < need);
     store<i32>(chosen, unit);
     store<i32>(rest, unit);
     chosen += <usize>isChosen << 2;
     rest += <usize>(1 - isChosen) << 2;
     need -= isChosen;
   }
+  closeRun(position);
 }
 
 /** Draws the units of a little bag. */

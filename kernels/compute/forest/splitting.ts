@@ -13,6 +13,7 @@ const candidateLanes: usize = memory.data(32, 16);
 /** Running sums of four lanes: x0, x0 + x1, x0 + x1 + x2, ... */
 export function prefixSums(x: v128): v128 {
   const zero = i32x4.splat(0);
+  const isWeighted = weighted;
   const pairs = i32x4.add(x, v128.shuffle<i32>(zero, x, 0, 4, 5, 6));
   return i32x4.add(pairs, v128.shuffle<i32>(zero, pairs, 0, 1, 4, 5));
 }
@@ -29,9 +30,10 @@ export function lastLane(x: v128): v128 {
  * @param count units in the node; each child gets at least `minChild`
  */
 export function scanLabels(
-  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, offset: i32, count: i32, minChild: i32, missingRight: bool, keep: bool,
+  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, count: i32, minChild: i32, missingRight: bool, keep: bool,
 ): void {
   const zero = i32x4.splat(0);
+  const isWeighted = weighted;
   const least = i32x4.splat(minChild);
   const most = i32x4.splat(count - minChild);
   const total = i32x4.splat(count);
@@ -57,7 +59,7 @@ export function scanLabels(
     let wl = n;
     let wr = i32x4.sub(total, n);
     let isAllowed = v128.and(i32x4.ge_s(n, least), i32x4.le_s(n, most));
-    if (weighted) {
+    if (isWeighted) {
       const atWeight = weights + (<usize>slot << 2);
       wl = i32x4.add(prefixSums(v128.load(atWeight)), weightBefore);
       wr = i32x4.sub(totalWeight, wl);
@@ -78,7 +80,7 @@ export function scanLabels(
     for (let lane = 0; lane < 4; lane++) {
       const value = load<f32>(candidateLanes + (<usize>lane << 2), 16);
       if (load<i32>(candidateLanes + (<usize>lane << 2)) && value > bestGain) {
-        keepBest(value, feature, ((slot + lane + 1) << shift) - 1 - offset, missingRight);
+        keepBest(value, feature, ((slot + lane + 1) << shift) - 1, missingRight);
       }
     }
     best = f32x4.splat(bestGain);

@@ -16,9 +16,10 @@ const NEVER_LIMITS: i32 = 0x3fffffff;
  * @param sums histogram of { rho, G z, G z^2, small << 16 | count }, z = W - wBar, cleared on the way unless `keep`
  */
 export function scanGradients(
-  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, offset: i32, count: i32, missingRight: bool, keep: bool,
+  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, count: i32, missingRight: bool, keep: bool,
 ): void {
   const zero = i32x4.splat(0);
+  const isWeighted = weighted;
   const isPacked = count < PACKED_LIMIT;
   const countMask = i32x4.splat(isPacked ? 0xffff : -1);
   const smallShift = isPacked ? 16 : 31;
@@ -58,7 +59,7 @@ export function scanGradients(
       v128.and(i32x4.le_s(small, mostSmall), i32x4.le_s(large, mostLarge)),
     );
     let wl = n;
-    if (weighted) {
+    if (isWeighted) {
       const atWeight = weights + (<usize>slot << 2);
       wl = i32x4.add(prefixSums(v128.load(atWeight)), weightBefore);
       if (!keep) v128.store(atWeight, zero);
@@ -78,7 +79,7 @@ export function scanGradients(
       v128.store(candidateLanes, cell1, 64);
       v128.store(candidateLanes, cell2, 80);
       v128.store(candidateLanes, cell3, 96);
-      judge(before, feature, slot, shift, offset, missingRight);
+      judge(before, feature, slot, shift, missingRight);
       best = f32x4.splat(bestGain);
     }
     before = after;
@@ -86,7 +87,7 @@ export function scanGradients(
 }
 
 /** The scalar half of the rule, for the few cuts whose gain beats the best: variation kept by both children, and the penalty. */
-function judge(before: v128, feature: i32, slot: i32, shift: i32, offset: i32, missingRight: bool): void {
+function judge(before: v128, feature: i32, slot: i32, shift: i32, missingRight: bool): void {
   let left = before;
   for (let lane = 0; lane < 4; lane++) {
     const at = candidateLanes + (<usize>lane << 2);
@@ -104,6 +105,6 @@ function judge(before: v128, feature: i32, slot: i32, shift: i32, offset: i32, m
       gain = <f32>(<f64>gain - penalty * (1 / variationLeft + 1 / variationRight));
       if (!(gain > bestGain)) continue;
     }
-    keepBest(gain, feature, ((slot + lane + 1) << shift) - 1 - offset, missingRight);
+    keepBest(gain, feature, ((slot + lane + 1) << shift) - 1, missingRight);
   }
 }

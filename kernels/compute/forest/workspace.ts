@@ -65,7 +65,6 @@ export let ranges: usize = 0;
 export let featureOrder: usize = 0;
 export let candidates: usize = 0;
 export let shifts: usize = 0;
-export let offsets: usize = 0;
 
 /** f64 sums (6 a row) and i32 counts of out-of-bag leaf values */
 export let outOfBagSums: usize = 0;
@@ -154,7 +153,6 @@ export function layOut(n: i32, p: i32, unitCount: i32, isClustered: bool, splitC
   featureOrder = allocate(nFeatures << 2);
   candidates = allocate(nFeatures + 4 << 2);
   shifts = allocate(nFeatures + 4 << 2);
-  offsets = allocate(nFeatures + 4 << 2);
 
   outOfBagSums = allocate(nRows * (MAX_VALUES << 3));
   outOfBagTrees = allocate(nRows << 2);

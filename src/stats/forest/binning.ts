@@ -6,7 +6,7 @@
 export interface Binning {
   /** ascending cuts of each feature; bin b holds cuts[b - 1] < x <= cuts[b] */
   readonly cuts: readonly Float64Array[];
-  /** one byte a feature: 1 when bin 0 means missing and values start at bin 1 */
+  /** one byte a feature: 1 when bin 0 means missing and values start at FIRST_VALUE_BIN */
   readonly hasMissing: Uint8Array;
 }
 
@@ -30,6 +30,8 @@ export interface Clusters {
 }
 
 const MAX_BINS = 256;
+/** Where values start in a feature with missing ones: nodes read bins through a shift of up to 4, which must not mix the two. */
+const FIRST_VALUE_BIN = 16;
 /** Quantiles of this many rows are close enough: a cut moves by less than a tenth of a bin. */
 const SAMPLE = 50_000;
 
@@ -39,7 +41,7 @@ export function chooseBins(columns: readonly Float64Array[]): Binning {
   const cuts = columns.map((column, feature) => {
     const isMissing = column.some(Number.isNaN);
     if (isMissing) hasMissing[feature] = 1;
-    return cutsOf(column, isMissing ? MAX_BINS - 1 : MAX_BINS);
+    return cutsOf(column, isMissing ? MAX_BINS - FIRST_VALUE_BIN : MAX_BINS);
   });
   return { cuts, hasMissing };
 }
@@ -87,11 +89,17 @@ export function binRows(binning: Binning, columns: readonly Float64Array[]): Uin
   columns.forEach((column, feature) => {
     const cuts = binning.cuts[feature]!;
     const range = cuts.length > 1 ? cuts[cuts.length - 1]! - cuts[0]! : 0;
-    if (range > 0 && range < Infinity) fillColumn(column, cuts, binning.hasMissing[feature]!, bins, feature, columns.length);
+    if (range > 0 && range < Infinity) fillColumn(column, cuts, firstBin(binning, feature), bins, feature, columns.length);
     else column.forEach((value, row) => { bins[row * columns.length + feature] = binOf(binning, feature, value); });
   });
   return bins;
 }
+
+const firstBin = (binning: Binning, feature: number): number => binning.hasMissing[feature]! * FIRST_VALUE_BIN;
+
+/** The highest bin that a value of each feature can have. */
+export const highestBins = (binning: Binning): Uint8Array =>
+  Uint8Array.from(binning.cuts, (cuts, feature) => cuts.length + firstBin(binning, feature));
 
 /** The bin of one value, by bisection. */
 export function binOf(binning: Binning, feature: number, value: number): number {
@@ -104,7 +112,7 @@ export function binOf(binning: Binning, feature: number, value: number): number 
     if (cuts[middle]! < value) low = middle + 1;
     else high = middle;
   }
-  return low + binning.hasMissing[feature]!;
+  return low + firstBin(binning, feature);
 }
 
 const GRID = 1024;
@@ -144,7 +152,7 @@ export function binnedRows(binning: Binning, columns: readonly Float64Array[], c
     features: columns.length,
     bins: binRows(binning, columns),
     hasMissing: binning.hasMissing,
-    highestBin: Uint8Array.from(binning.cuts, (cuts, feature) => cuts.length + binning.hasMissing[feature]!),
+    highestBin: highestBins(binning),
     clusters: cluster && clustersOf(cluster),
   };
 }

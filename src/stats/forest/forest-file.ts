@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from '../refusal.js';
+import { highestBins } from './binning.js';
 import { readBlocks, writeBlocks } from './block-file.js';
 import type { CausalForest } from './causal-forest.js';
 import type { GrowthPlan } from './growth-plan.js';
@@ -63,7 +64,7 @@ export function loadForest(bytes: Uint8Array): CausalForest | Refusal {
     binning: { cuts, hasMissing },
     rows: {
       rows: header.rows, features: header.features.length, bins: shared(file.block('bins', Uint8Array)), hasMissing,
-      highestBin: Uint8Array.from(cuts, (ofFeature, feature) => ofFeature.length + hasMissing[feature]!),
+      highestBin: highestBins({ cuts, hasMissing }),
       clusters: header.isClustered ? { codes: file.block('clusterCodes', Int32Array), sizes: file.block('clusterSizes', Int32Array) } : null,
     },
     plan: {

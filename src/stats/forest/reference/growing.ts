@@ -89,12 +89,8 @@ function bestCut(
   const mayMiss = low === 0 && rows.hasMissing[feature] === 1;
   const limit = binLimit(plan, node.rows.length);
   let shift = 0;
-  let offset = 0;
-  while (((high + offset) >> shift) - ((low + offset) >> shift) >= limit) {
-    shift++;
-    offset = mayMiss ? (1 << shift) - 1 : 0;
-  }
-  const histogram = histogramOf((i) => rows.bins[node.rows[i]! * rows.features + feature]!, labels, feature, shift, offset);
+  while ((high >> shift) - (low >> shift) >= limit) shift++;
+  const histogram = histogramOf((i) => rows.bins[node.rows[i]! * rows.features + feature]!, labels, feature, shift);
   best = scan(plan, histogram, labels, false, best);
   if (!mayMiss || histogram.count[0] === 0) return best;
   dropMissing(histogram);

@@ -12,11 +12,10 @@ export interface Split {
   readonly missingRight: boolean;
 }
 
-/** Sums of cells by slot; a slot is (bin + offset) >> shift. */
+/** Sums of cells by slot; a slot is bin >> shift. */
 export interface Histogram {
   readonly feature: number;
   readonly shift: number;
-  readonly offset: number;
   readonly count: Int32Array;
   readonly rho: Int32Array;
   readonly treatment: Int32Array;
@@ -25,12 +24,12 @@ export interface Histogram {
   readonly weight: Int32Array;
 }
 
-export function histogramOf(binOf: (i: number) => number, labels: Labels, feature: number, shift: number, offset: number): Histogram {
+export function histogramOf(binOf: (i: number) => number, labels: Labels, feature: number, shift: number): Histogram {
   const sums = () => new Int32Array(BINS + 1);
-  const histogram = { feature, shift, offset, count: sums(), rho: sums(), treatment: sums(), square: sums(), small: sums(), weight: sums() };
+  const histogram = { feature, shift, count: sums(), rho: sums(), treatment: sums(), square: sums(), small: sums(), weight: sums() };
   const isStabilised = labels.small.length > 0;
   for (let i = 0; i < labels.rho.length; i++) {
-    const slot = (binOf(i) + offset) >> shift;
+    const slot = binOf(i) >> shift;
     histogram.count[slot]!++;
     histogram.rho[slot]! += labels.rho[i]!;
     histogram.weight[slot]! += labels.weight[i]!;
@@ -74,7 +73,7 @@ export function scan(plan: GrowthPlan, histogram: Histogram, labels: Labels, mis
       if (n < minChild || n > count - minChild) continue;
       if (plan.imbalancePenalty > 0) gain = f32(gain - f32(f32(labels.penalty * count) / f32(f32(n) * f32(count - n))));
     }
-    if (gain > best.gain) best = { gain, feature: histogram.feature, threshold: ((slot + 1) << histogram.shift) - 1 - histogram.offset, missingRight };
+    if (gain > best.gain) best = { gain, feature: histogram.feature, threshold: ((slot + 1) << histogram.shift) - 1, missingRight };
   }
   return best;
 }
