@@ -102,6 +102,14 @@ describe('a warehouse', () => {
     smallPlan(folder);
   });
 
+  it('orders exposures that lie too far apart for 64 bits', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `${i % 20},${i % 2 ? 'a' : 'b'},${i < 20 ? '8000-01-01' : '0100-01-01'}T00:00:${String(i).padStart(2, '0')}Z,c${i}`);
+    const { summaries } = await collectPlan(smallPlan(folder, { exposures: `unit,arm,ts,country\n${lines.join('\n')}\n` }));
+    expect(summaries.exposures).toMatchObject({ units: 20, first: '0100-01-01T00:00:20Z', last: '8000-01-01T00:00:19Z' });
+    expect(summaries.exposures.segments.map(({ value }) => value).sort()).toEqual(Array.from({ length: 20 }, (_, i) => `c${20 + i}`).sort());
+    smallPlan(folder);
+  });
+
   it('stops when it is told to', async () => {
     const plan = smallPlan(folder, {}, { facts: [{ name: 'orders', sql: "select (i * i) % 1000003 as unit, timestamp '2026-03-05' as ts, sin(i) as revenue from range(200000000) t(i)", unit: 'unit', time: 'ts' }] });
     const warehouse = await openWarehouse(plan.source, { threads: 1 });

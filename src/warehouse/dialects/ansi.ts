@@ -36,16 +36,17 @@ export interface Dialect {
   covariance(x: string, y: string): string;
   /** aggregate: sample quantiles of type 7, as an array */
   quantiles(x: string, probabilities: readonly number[]): string;
-  /** an aggregate over the rows that pass */
-  filtered(aggregate: string, condition: string): string;
   /** aggregate: the array of the values that are not null */
   list(x: string): string;
   /** smallest element of an array at or above a bound; null if none */
   firstAtOrAfter(list: string, bound: string): string;
   /** an order-independent checksum over all rows of a relation, as text */
   checksum?(relation: string): string;
-  /** a `with` that the engine may not fold into its uses */
-  readonly materialized: string;
+  /** bits, the last column in the lowest, of the columns that a row of grouping sets does not have */
+  groupingBits(columns: readonly string[]): string;
+  modulo(a: string, b: string): string;
+  /** true where exact quantiles are not an aggregate: the summary is then of an approximation */
+  readonly approximatesQuantiles?: true;
 }
 
 /** Enough digits that a double survives printing and reading. */
@@ -66,7 +67,7 @@ export const ansi: Dialect = {
   asInteger: (x) => `cast(${x} as bigint)`,
   asBit: (condition) => `case when ${condition} then 1 else 0 end`,
   microseconds: (x, type, zone) => {
-    const instant = type === 'timestamptz' ? x : `(cast(${x} as timestamp) at time zone '${zone.replaceAll("'", "''")}')`;
+    const instant = type === 'timestamptz' ? x : `(cast(${x} as timestamp) at time zone ${ansi.text(zone)})`;
     return `cast(extract(epoch from ${instant}) * 1000000 as bigint)`;
   },
   floorDivide: (a, b) => `floor(${a} / ${b})`,
@@ -76,8 +77,8 @@ export const ansi: Dialect = {
   firstByKeys: (x, keys) => `(array_agg(${x} order by ${[...keys, x].join(', ')}))[1]`,
   covariance: (x, y) => `covar_pop(${x}, ${y})`,
   quantiles: (x, probabilities) => `percentile_cont(array[${probabilities.map(literal).join(', ')}]) within group (order by ${x})`,
-  filtered: (aggregate, condition) => `${aggregate} filter (where ${condition})`,
   list: (x) => `array_agg(${x}) filter (where ${x} is not null)`,
   firstAtOrAfter: (list, bound) => `(select min(e) from unnest(${list}) as l(e) where e >= ${bound})`,
-  materialized: 'materialized',
+  groupingBits: (columns) => `grouping(${columns.join(', ')})`,
+  modulo: (a, b) => `mod(${a}, ${b})`,
 };

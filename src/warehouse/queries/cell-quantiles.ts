@@ -18,7 +18,7 @@ export function cellQuantiles(d: Dialect, frame: UnitFrame, cells: readonly Quan
   const columns = [...new Set(cells.map(({ column }) => column.name))];
   const select = cells.map(({ arm, segment, column, probabilities }, i) => {
     const inSegment = segment ? ` and s${segment.index} = ${d.text(segment.value)}` : '';
-    return `${d.filtered(d.quantiles(column.name, probabilities), `arm = ${arm}${inSegment}`)} as q${i}`;
+    return `${d.quantiles(`case when arm = ${arm}${inSegment} then ${column.name} end`, probabilities)} as q${i}`;
   });
   return `select ${select.join(',\n  ')}
 from (

@@ -20,7 +20,7 @@ export function exposed(d: Dialect, plan: Plan, exposureRows: string, attributes
     `when c.planned < 0 then ${UNPLANNED_ARM}`,
   ].join(' ')} else ${ANALYSED} end as status${xs.map((x) => `, g.${x}`).join('')}
 from (
-  select unit${timed ? `, ${d.asInteger(d.floorDivide('earliest', String(found.cells)))} + ${found.first ?? 0} as stamp, ${d.asInteger(`earliest % ${found.cells}`)} as cell` : ', earliest as cell'}, lowest, highest${[...flags, ...xs].map((name) => `, ${name}`).join('')}
+  select unit${timed ? `, ${d.asInteger(d.floorDivide('earliest', String(found.cells)))} + ${found.first ?? 0} as stamp, ${d.asInteger(d.modulo('earliest', String(found.cells)))} as cell` : ', earliest as cell'}, lowest, highest${[...flags, ...xs].map((name) => `, ${name}`).join('')}
   from (
     select unit,
       ${[

@@ -37,7 +37,7 @@ export function momentSums(d: Dialect, frame: UnitFrame, centres: ReadonlyMap<st
     ...columns.map(({ name }) => `sum(${name}) as s_${name}`),
     ...pairs.map(([a, b]) => `sum(${a.name} * ${b.name}) as ${pairName(a, b)}`),
   ];
-  return grouped(`select arm, day, cell${frame.counts.map((name) => `, ${name}`).join('')}${
+  return grouped(d, `select arm, day, cell${frame.counts.map((name) => `, ${name}`).join('')}${
     columns.map((column) => `,\n    ${shifted(d, column, centres)} as ${column.name}`).join('')}
   from (${frame.bounded}) as b`, sums, grouping, segments);
 }
@@ -51,7 +51,7 @@ export function stableMoments(d: Dialect, frame: UnitFrame, centres: ReadonlyMap
     ...columns.map(({ name }) => `avg(${name}) as s_${name}`),
     ...pairs.map(([a, b]) => `${d.covariance(a.name, b.name)} as ${pairName(a, b)}`),
   ];
-  return grouped(`select arm, day, cell${frame.counts.map((name) => `, ${name}`).join('')}${
+  return grouped(d, `select arm, day, cell${frame.counts.map((name) => `, ${name}`).join('')}${
     columns.map((column) => `,\n    ${shifted(d, column, centres)} as ${column.name}`).join('')}
   from (${frame.bounded}) as b`, aggregates, grouping, segments);
 }
@@ -62,12 +62,12 @@ function shifted(d: Dialect, column: FrameColumn, centres: ReadonlyMap<string, C
   return shift === 0 ? value : `${value} - ${d.number(shift)}`;
 }
 
-function grouped(rows: string, aggregates: readonly string[], grouping: Grouping, segments: number): string {
+function grouped(d: Dialect, rows: string, aggregates: readonly string[], grouping: Grouping, segments: number): string {
   const names = Array.from({ length: segments }, (_, i) => `s${i}`);
   const keys = grouping === 'cells' ? ['cell', 'arm', 'day'] : ['arm', 'day', ...names];
   const sets = grouping === 'cells' ? ['(cell)', '(arm, day)'] : ['(arm)', '(arm, day)', ...names.map((name) => `(arm, ${name})`)];
   const from = grouping === 'cells' ? `(${rows}) as z` : `(${rows}) as y join (select cell, ${names.join(', ')} from ${CELLS}) as c using (cell)`;
-  return `select ${keys.join(', ')}, grouping(${keys.join(', ')}) as grouping_set,
+  return `select ${keys.join(', ')}, ${d.groupingBits(keys)} as grouping_set,
   ${aggregates.join(',\n  ')}
 from ${from}
 group by grouping sets (${sets.join(', ')})

@@ -1,0 +1,20 @@
+select
+  cast(row_number() over (order by arm, s0) - 1 as integer) as cell,
+  cast(dense_rank() over (order by arm) as integer) as rank,
+  case arm when 'control' then 0 when 'o\'green' then 1 else -1 end as planned,
+  g.*
+from (
+  select arm, s0,
+    count(*) as row_count, count(unit) as with_unit,
+    count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+  from (select
+  "user \"id\"" as unit,
+  "arm" as arm,
+  toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) as stamp,
+  coalesce(toString("country"), '(none)') as s0,
+  cast("age", 'Nullable(Float64)') as x0,
+  case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
+from "exposures"
+where toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) is null or (toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) >= 1772323200000000 and toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) <= 1773964800000000)) as r
+  group by arm, s0
+) as g

@@ -1,0 +1,18 @@
+select quantile_cont(case when arm = 0 then y6 end, [0.6060054023189919e0, 0.9e0, 1.0e0]) as q0,
+  quantile_cont(case when arm = 1 then y6 end, [0.6060054023189919e0, 0.9e0, 1.0e0]) as q1,
+  quantile_cont(case when arm = 0 and s0 = 'DE' then y6 end, [0.48422885269509675e0, 0.9e0, 1.0e0]) as q2,
+  quantile_cont(case when arm = 1 and s0 = 'DE' then y6 end, [0.48422885269509675e0, 0.9e0, 1.0e0]) as q3,
+  quantile_cont(case when arm = 0 and s0 = 'FR' then y6 end, [0.48422885269509675e0, 0.9e0, 1.0e0]) as q4,
+  quantile_cont(case when arm = 1 and s0 = 'FR' then y6 end, [0.48422885269509675e0, 0.9e0, 1.0e0]) as q5
+from (
+  select b.arm, c.s0, b.y6
+  from (select cell, arm, day, m0, k0, k1, k2,
+    case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
+    case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
+    case when k1 = 1 then r2 end as y2,
+    case when k1 = 1 then r3 end as y3,
+    case when k1 = 1 then r4 end as y4,
+    case when k0 = 1 then r5 end as y5,
+    case when k2 = 1 then r6 end as y6
+  from assay_values) as b join assay_cells as c on c.cell = b.cell
+) as k

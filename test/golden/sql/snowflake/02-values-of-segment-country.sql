@@ -1,0 +1,1 @@
+select count(distinct s0) as n from assay_cells

@@ -1,0 +1,3 @@
+select array_construct(percentile_cont(0.99e0) within group (order by case when k0 = 1 then r0 end)) as b0,
+  array_construct(percentile_cont(0.99e0) within group (order by case when k0 = 1 then r1 end)) as b1
+from assay_values

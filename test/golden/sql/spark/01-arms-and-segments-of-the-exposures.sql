@@ -1,0 +1,20 @@
+select
+  cast(row_number() over (order by arm, s0) - 1 as integer) as cell,
+  cast(dense_rank() over (order by arm) as integer) as rank,
+  case arm when 'control' then 0 when 'o\'green' then 1 else -1 end as planned,
+  g.*
+from (
+  select arm, s0,
+    count(*) as row_count, count(unit) as with_unit,
+    count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+  from (select
+  `user "id"` as unit,
+  `arm` as arm,
+  unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) as stamp,
+  coalesce(cast(`country` as string), '(none)') as s0,
+  cast(`age` as double) as x0,
+  case when case when `is_bot` then 1 when not `is_bot` then 0 end = 1 then 1 else 0 end as e0
+from `exposures`
+where unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) is null or (unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) >= 1772323200000000 and unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) <= 1773964800000000)) as r
+  group by arm, s0
+) as g

@@ -1,0 +1,38 @@
+select cell, arm, day, grouping_id(cell, arm, day) as grouping_set,
+  sum(k0) as n_k0,
+  sum(k1) as n_k1,
+  sum(k2) as n_k2,
+  sum(y0) as s_y0,
+  sum(y1) as s_y1,
+  sum(y2) as s_y2,
+  sum(y3) as s_y3,
+  sum(y4) as s_y4,
+  sum(y5) as s_y5,
+  sum(y0 * y0) as q_y0_y0,
+  sum(y0 * y1) as q_y0_y1,
+  sum(y1 * y1) as q_y1_y1,
+  sum(y2 * y2) as q_y2_y2,
+  sum(y2 * y3) as q_y2_y3,
+  sum(y2 * y4) as q_y2_y4,
+  sum(y3 * y3) as q_y3_y3,
+  sum(y3 * y4) as q_y3_y4,
+  sum(y4 * y4) as q_y4_y4,
+  sum(y5 * y5) as q_y5_y5
+from (select arm, day, cell, k0, k1, k2,
+    y0 as y0,
+    y1 as y1,
+    y2 as y2,
+    y3 as y3,
+    y4 as y4,
+    y5 as y5
+  from (select cell, arm, day, m0, k0, k1, k2,
+    case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
+    case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
+    case when k1 = 1 then r2 end as y2,
+    case when k1 = 1 then r3 end as y3,
+    case when k1 = 1 then r4 end as y4,
+    case when k0 = 1 then r5 end as y5,
+    case when k2 = 1 then r6 end as y6
+  from assay_values) as b) as z
+group by grouping sets ((cell), (arm, day))
+order by cell, arm, day
