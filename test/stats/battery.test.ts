@@ -31,6 +31,11 @@ const entries: Record<string, Entry> = {
   'proportion/two-proportions': { roles: { outcome: 'b', treatment: 'arm' }, outcomes: ['b'], shift: false, scale: false, duplicate: true, binary: true },
   'ratio/ratio-delta': { roles: { numerator: 'y', denominator: 'd', treatment: 'arm', covariates: ['x'] }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
   'quantile/quantile': { roles: { outcome: 'y', treatment: 'arm' }, options: { probability: 0.4 }, outcomes: ['y'], ...plain, duplicate: false },
+  'poststratification/mean': { roles: { outcome: 'y', treatment: 'arm', stratum: 's', covariates: ['x'] }, outcomes: ['y'], ...plain },
+  'poststratification/ratio': { roles: { numerator: 'y', denominator: 'd', treatment: 'arm', stratum: 's', covariates: ['x'] }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
+  'ratio/ratio-cuped': { roles: { numerator: 'y', denominator: 'd', numeratorBefore: 'x', denominatorBefore: 'e', treatment: 'arm' }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
+  'quantile/clustered-quantile': { roles: { outcome: 'y', treatment: 'arm', unit: 'c' }, options: { probability: 0.4 }, outcomes: ['y'], ...plain, duplicate: false },
+  'cluster/difference': { roles: { outcome: 'y', treatment: 'arm', cluster: 'c' }, outcomes: ['y'], ...plain, duplicate: false },
   'allocation/sample-ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 
@@ -40,7 +45,10 @@ const sample = (units = 120): Sample => {
   const x = random.fillNormal(new Float64Array(units));
   const w = random.fillUniform(new Float64Array(units));
   const y = x.map((value, i) => 3 + value + 0.4 * (i % 2) + random.normal());
-  return { arms, columns: { x, w, y, d: x.map(() => 1 + random.poisson(3)), b: x.map((value, i) => Number(random.bernoulli(0.3 + 0.1 * (i % 2)))) } };
+  const d = x.map(() => 1 + random.poisson(3));
+  const b = x.map((_, i) => Number(random.bernoulli(0.3 + 0.1 * (i % 2))));
+  // strata with both arms, and clusters with one: 24 is even, like the arms
+  return { arms, columns: { x, w, y, d, b, e: x.map(() => 1 + random.poisson(3)), s: x.map((_, i) => Math.floor(i / 2) % 3), c: x.map((_, i) => i % 24) } };
 };
 
 const run = ({ arms, columns }: Sample, name: string): Promise<EstimateAnswer> => {
@@ -128,7 +136,8 @@ describe('battery', () => {
       // both levels exist, so that options are never at fault
       const arms = ['a', 'b', ...rows.map((row) => row[0])];
       const pad = (values: Float64Array) => Float64Array.from([0, 1, ...values]);
-      const answer = await run({ arms, columns: { y: pad(y), b: pad(y), x: pad(column(2)), w: pad(column(3)), d: pad(column(4)) } }, name);
+      const designs = { s: Float64Array.from(arms, (_, i) => i % 2), c: Float64Array.from(arms, (arm, i) => 2 * Math.floor(i / 4) + Number(arm === 'b')) };
+      const answer = await run({ arms, columns: { y: pad(y), b: pad(y), x: pad(column(2)), w: pad(column(3)), d: pad(column(4)), e: pad(column(3)), ...designs } }, name);
       expect(JSON.stringify(answer)).not.toMatch(/numerical_failure/);
       if ('refusal' in answer) expect([answer.refusal.detail.length > 10, answer.refusal.remedy.length > 10]).toEqual([true, true]);
     }), { seed: 20_260_101, numRuns: 300 });

@@ -1,10 +1,19 @@
 import { sampleRatio } from './allocation/sample-ratio.js';
+import { clusterDifference } from './cluster/difference.js';
 import { cuped } from './mean/cuped.js';
 import { lin } from './mean/lin.js';
 import { welch } from './mean/welch.js';
 import { twoProportions } from './proportion/two-proportions.js';
+import { postStratifiedMean } from './poststratification/mean.js';
+import { postStratifiedRatio } from './poststratification/ratio.js';
+import { clusteredQuantile } from './quantile/clustered-quantile.js';
 import { quantile } from './quantile/quantile.js';
+import { ratioCuped } from './ratio/ratio-cuped.js';
 import { ratioDelta } from './ratio/ratio-delta.js';
 
 /** Every estimator, in the order that lists show them. */
-export const estimators = [welch, lin, cuped, twoProportions, ratioDelta, quantile, sampleRatio] as const;
+export const estimators = [
+  welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
+  clusterDifference,
+  sampleRatio,
+] as const;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { clusterMeanVariance } from '../../effects/cluster-mean.js';
+import { clusteredQuantileContrast, type ClusteredQuantile } from '../../effects/clustered-quantile.js';
+import { isRefusal, refuse } from '../../refusal.js';
+import { valuesWhere } from '../../summaries/frame.js';
+import { QUANTILE_NEIGHBOUR_Z } from '../../summaries/quantiles.js';
+import { quantileSummaryOf } from '../../summaries/sample-quantile.js';
+import { armsOfClusters, clusterArm } from '../cluster/cluster-arms.js';
+import { category, defineEstimator, numeric, type Category, type Numeric } from '../estimator.js';
+import { pooledOption, poolLevels } from '../pooled-levels.js';
+import { answerTwoArms, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
+
+/** Difference of a quantile over events, such as the 95th percentile of page load time, where users were randomised and have many events each. */
+export const clusteredQuantile = defineEstimator({
+  name: 'quantile/clustered-quantile',
+  title: 'difference of a quantile over clustered events',
+  estimand: 'Q_p(events | treatment) - Q_p(events | control)',
+  references: ['Deng, Knoblich, Lu (2018), KDD, section 4.2, arXiv 1803.06336', 'Yao, Li, Lu (2024), arXiv 2401.14549'],
+  data: { outcome: numeric('value of each event'), treatment: treatmentRole, unit: category('who was randomised: the same arm for all events of a unit') },
+  options: z.strictObject({ ...twoArmOptions, ...pooledOption, probability: z.number().gt(0).lt(1).default(0.5).describe('which quantile; 0.5 is the median') }),
+  result: z.object({ ...twoArmResult, events: z.number().int().describe('events of both arms; n of an arm counts units') }),
+  estimate({ outcome, treatment, unit }, given) {
+    const { arms: column, options } = poolLevels(treatment, given);
+    const levels = twoLevels(column, options);
+    const arms = armsOfClusters(unit, column, levels);
+    if (isRefusal(arms)) return arms;
+    const counts = [0, 1].map((arm) => arms.reduce((count, of) => count + Number(of === arm), 0));
+    if (Math.min(...counts) < 2) return refuse('too_few_units', `clusteredQuantile needs at least 2 units in each arm; got ${counts.join(' and ')}`, 'Wait for more units; more events of the same units do not help.');
+    const [control, treated] = ([0, 1] as const).map((arm) => armQuantile(outcome, valuesWhere(outcome, column.codes, arm === 0 ? levels.control : levels.treatment), unit, arms, arm, options.probability)) as [ClusteredQuantile, ClusteredQuantile];
+    const answer = answerTwoArms(clusteredQuantileContrast(control, treated), column, levels, options);
+    return isRefusal(answer) ? answer : { ...answer, events: control.summary.n + treated.summary.n };
+  },
+});
+
+/** The neighbours are taken as far apart as the clustered share is uncertain, so that the density is read where the interval will end. */
+function armQuantile(outcome: Numeric, values: Float64Array, unit: Category, arms: Int32Array, arm: 0 | 1, probability: number): ClusteredQuantile {
+  const { estimate } = quantileSummaryOf(values, probability);
+  const below = { name: 'below', values: outcome.values.map((value) => Number(value <= estimate)) };
+  const totals = clusterArm(below, unit, arms, arm, 'units');
+  const { variance: shareVariance, degreesOfFreedom } = clusterMeanVariance(totals);
+  const inflation = Math.sqrt(shareVariance / ((probability * (1 - probability)) / values.length));
+  const summary = quantileSummaryOf(values, probability, inflation > 0 ? QUANTILE_NEIGHBOUR_Z * inflation : QUANTILE_NEIGHBOUR_Z);
+  return { summary, shareVariance, clusters: totals.sizes.length, degreesOfFreedom };
+}
