@@ -20,7 +20,7 @@ export class ReportsController {
     const report = await this.reports.render(id, format as ReportFormat);
     if (!(report instanceof Report)) throw report instanceof NotFound ? new NotFoundException(report.message) : new ConflictException(report.message);
     response.setHeader('Content-Security-Policy', REPORT_POLICY);
-    response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+    response.setHeader('Cache-Control', 'private, no-cache');
     response.type(report.mediaType).send(report.text);
   }
 }
