@@ -10,6 +10,7 @@ import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
 import { sequences } from './vectors/sequences.js';
+import { growthbookClusteredQuantile, growthbookRatioCuped, growthbookStrata, posthogAdjusted } from './vectors/stratified.js';
 import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegression } from './vectors/two-arm-tests.js';
 
 /** Asked in this order; the first that answers has the case. */
@@ -17,6 +18,7 @@ const adapters: readonly Adapter[] = [
   growthbookTests, posthogTests, cupedTheta, deltaVariance, spotifyRegression, sequences, sampleRatios, families, shares, meanAndVariance,
   boundaries, tabulatedBoundaries, spotifyBoundaries, spotifyOverrun, spotifyGroupSequential,
   growthbookBayes, posthogBayes, normalPosteriors, betaBinomials, inferenceDefects,
+  growthbookStrata, growthbookRatioCuped, growthbookClusteredQuantile, posthogAdjusted,
   hillstrom, cookieCats, udacity, lalondeNaive,
 ];
 
