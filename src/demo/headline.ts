@@ -23,7 +23,7 @@ export function headline({ decision, checks, comparisons }: Findings): string {
 
 function effectText({ metric, lift }: Comparison): string {
   if (lift.status === 'refused') return `${metric} cannot be said`;
-  const { lower, upper } = lift.simultaneous ?? lift.interval;
+  const { lower, upper } = lift.interval;
   const range = lower === null || upper === null ? '' : ` (${formatLift(lower)} to ${formatLift(upper)})`;
   return `${metric} ${formatLift(lift.estimate)}${range}`;
 }
