@@ -3,8 +3,8 @@
  *
  * `levels[i]` is the alpha at which the inference method is asked again for the simultaneous interval of row i, and
  * `reach[i]` what is done with it: `keep` it; or `clip` it at the null on the near side when the correction rejects and
- * the interval at that level does not; or `open`: far side unbounded, near side clipped at the null where the row is rejected; or `line`: the row is not
- * tested, as the gate before it is closed, and nothing is said of it.
+ * the interval at that level does not; or `open`: far side unbounded, near side clipped
+ * at the null where the row is rejected; or `line`: the row is not tested, as the gate before it is closed, and nothing is said of it.
  * A row is rejected at the family's alpha if and only if its simultaneous interval excludes the null.
  */
 export interface Corrected {
@@ -26,7 +26,7 @@ export interface Correction<Name extends string = string> {
   readonly reads?: 'e_values';
   /**
    * @param pValues shape (m), each in [0, 1]
-   * @param tiers   shape (m), ascending importance lost: rows of tier 0 are tested first; only gatekeeping reads it, absent: one tier
+   * @param tiers   shape (m), the lowest is tested first; only gatekeeping reads it; absent: one tier
    */
   correct(pValues: readonly number[], alpha: number, tiers?: readonly number[]): Corrected;
 }

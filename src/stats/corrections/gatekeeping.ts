@@ -25,11 +25,11 @@ export const gatekeeping: Correction<'gatekeeping'> = {
         out.pValues[row] = Math.max(gate, tier.pValues[i]!);
         out.rejected[row] = isOpen && tier.rejected[i]!;
         out.levels[row] = tier.rejected[i]! ? alpha / m : tier.levels[i]!;
-        out.reach[row] = !isOpen ? 'line' : tier.rejected[i]! ? 'open' : 'keep';
+        out.reach[row] = isOpen ? 'open' : 'line';
       }
       gate = Math.max(gate, ...rows.map((row) => out.pValues[row]!));
     }
-    return out.rejected.every(Boolean) ? { ...out, reach: out.reach.map(() => 'clip') } : out;
+    return m === 1 || out.rejected.every(Boolean) ? { ...out, reach: out.reach.map(() => 'clip') } : out;
   },
 };
 

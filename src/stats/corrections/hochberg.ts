@@ -4,9 +4,9 @@ import { ascending } from './order.js';
 /**
  * Hochberg's step-up: family-wise error rate for independent or positively dependent p-values; rejects all that Holm does.
  *
- * Its simultaneous sets are those of a closed test: with r >= 1 rows not rejected, those rows get intervals at alpha / r (a step
- * up would cut them shorter still), and of a rejected row only its side of the null is known. When all are rejected, every row
- * gets the Bonferroni interval, cut at the null.
+ * Its simultaneous sets are those of a closed test, and as open as Holm's: with r >= 1 rows not rejected, those are bounded at
+ * alpha / r against the side of their estimate (a step up would bound them closer still), and of a rejected row only its side
+ * of the null is known. When all are rejected, each gets the Bonferroni interval, cut at the null.
  * @see Hochberg (1988), Biometrika 75(4); Guilbaud (2012), Biometrical J. 54(3)
  */
 export const hochberg: Correction<'hochberg'> = {
@@ -30,7 +30,7 @@ export const hochberg: Correction<'hochberg'> = {
       pValues: adjusted,
       rejected,
       levels: rejected.map((isRejected) => (isRejected || open === 0 ? alpha / m : alpha / open)),
-      reach: rejected.map((isRejected) => (open === 0 ? 'clip' : isRejected ? 'open' : 'keep')),
+      reach: rejected.map(() => (open === 0 || m === 1 ? 'clip' : 'open')),
     };
   },
 };

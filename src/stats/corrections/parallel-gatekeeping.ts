@@ -9,8 +9,8 @@ interface Step { readonly from: number; readonly share: number }
  * Parallel gatekeeping: a tier is tested as soon as any row of the tier before is rejected, with alpha times the share of rows
  * rejected there; Bonferroni within each tier, Holm within the last. Family-wise error rate under any dependence.
  *
- * A row that is not rejected gets its interval at the level it was tested at; of one that is rejected only its side of the null is
- * known, unless all are; of a tier without alpha nothing.
+ * A row that is not rejected is bounded, against the side of its estimate, at the level it was tested at; of one that is rejected
+ * only its side of the null is known, unless all are; of a tier without alpha nothing.
  * @see Dmitrienko, Offen, Westfall (2003), Statistics in Medicine 22(15); Bretz, Maurer, Brannath, Posch (2009), Statistics in Medicine 28(4)
  */
 export const parallelGatekeeping: Correction<'parallel_gatekeeping'> = {
@@ -35,12 +35,12 @@ export const parallelGatekeeping: Correction<'parallel_gatekeeping'> = {
       for (const row of rows) {
         const isRejected = adjusted[row]! <= alpha;
         levels[row] = isRejected || level === 0 ? alpha / m : level;
-        reach[row] = isRejected ? 'open' : level === 0 ? 'line' : 'keep';
+        reach[row] = isRejected || level > 0 ? 'open' : 'line';
       }
       steps = sharesAfter(steps, rows.map((row) => adjusted[row]!));
     }
     const rejected = adjusted.map((p) => p <= alpha);
-    return { pValues: adjusted, rejected, levels, reach: rejected.every(Boolean) ? reach.map(() => 'clip') : reach };
+    return { pValues: adjusted, rejected, levels, reach: m === 1 || rejected.every(Boolean) ? reach.map(() => 'clip') : reach };
   },
 };
 

@@ -23,6 +23,9 @@ export const bayesianNormal = defineInference({
   anytimeValid: false,
   references: ['Deng (2015), Objective Bayesian two sample hypothesis testing for online controlled experiments, WWW companion', 'Azevedo, Deng, Montiel Olea, Rao, Weyl (2020), A/B Testing with Fat Tails, Journal of Political Economy 128(12)'],
   options,
+  hasScale: true,
+  inWords: ({ prior }) => (prior.kind === 'flat' ? 'Bayesian, flat prior'
+    : `Bayesian, normal prior of mean ${prior.mean} and standard deviation ${prior.standardDeviation} on the ${prior.unit === 'lift' ? 'lift' : 'difference'}`),
   refusal(effect, { prior }) {
     const posterior = normalPosterior(effect, prior);
     return isRefusal(posterior) ? posterior : null;

@@ -21,6 +21,8 @@ export const confidenceSequence = defineInference({
   anytimeValid: true,
   references: ['Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas (2024), Time-uniform central limit theory, arXiv 2103.06476'],
   options,
+  inWords: ({ tuningUnits }) => `asymptotic confidence sequence, tightest at ${tuningUnits} units`,
+  planned: { options: options.omit({ designAlpha: true }), bind: (planned, { alpha }) => ({ ...planned, designAlpha: alpha }) },
   interval(effect, alpha, alternative, { tuningUnits, designAlpha }) {
     return notRejected(effect, sequenceMultiplier(effect.n, mixingScale(designAlpha, tuningUnits, alternative), alpha, alternative), alternative);
   },

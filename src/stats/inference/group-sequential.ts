@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { refuse, type Refusal } from '../refusal.js';
 import { repeatedCritical, repeatedPValue } from './group-sequential/repeated-critical.js';
 import { spendingSchema } from './group-sequential/spending.js';
-import { defineInference, type Alternative } from './inference.js';
+import { defineInference, type Alternative, type Look } from './inference.js';
 import { notRejected, standardised, towards } from './statistic.js';
 
 export const groupSequentialOptions = z.strictObject({
@@ -10,6 +11,12 @@ export const groupSequentialOptions = z.strictObject({
     .refine((looks) => looks.every((look, k) => k === 0 || look > looks[k - 1]!), { message: 'must grow from look to look' })
     .describe('information at each look so far, the present one last: fractions of the plan, or units'),
   plannedInformation: z.number().gt(0).default(1).describe('at the planned end, in the unit of looks; a look beyond it spends all that is left'),
+});
+
+const groupSequentialPlan = groupSequentialOptions.pick({ spending: true }).extend({
+  plannedUnits: z.number().int().gte(2).describe('units of all arms at the planned end'),
+  looks: groupSequentialOptions.shape.looks.optional()
+    .describe('shares of the planned units at which the results are looked at, each once; absent: a look at the end of every day of exposure'),
 });
 
 /**
@@ -26,10 +33,25 @@ export const groupSequential = defineInference({
   anytimeValid: false,
   references: ['Lan, DeMets (1983), Biometrika 70(3)', 'Jennison, Turnbull (1989), JRSS B 51(3)', 'Jennison, Turnbull (2000), Group Sequential Methods'],
   options: groupSequentialOptions,
+  planned: { options: groupSequentialPlan, bind: (planned, look) => looksSoFar(planned, look) },
+  countsLooks: true,
+  inWords: ({ looks, plannedInformation }) =>
+    `group sequential, repeated confidence interval: look ${looks.length}, at ${Number((100 * looks.at(-1)! / plannedInformation).toPrecision(3))}% of the planned information`,
   interval: (effect, alpha, alternative, options) => notRejected(effect, cachedCritical(options, alpha, sidesOf(alternative)), alternative),
   pValue: (effect, nullValue, alternative, options) =>
     repeatedPValue(options, towards(standardised(effect, nullValue), alternative), sidesOf(alternative)),
 });
+
+/**
+ * Every look that the plan counts up to now, made or not: a look that was counted and not made costs power, never validity.
+ *
+ * The present look has the units seen now. Counted looks at or beyond the planned units give way to it: the end is read once.
+ */
+function looksSoFar({ spending, plannedUnits, looks }: z.output<typeof groupSequentialPlan>, { units, unitsByDay }: Look): z.input<typeof groupSequentialOptions> | Refusal {
+  if (!looks && unitsByDay.length === 0) return refuse('unsupported_combination', 'group sequential needs its looks: exposures have no times to tell the days', 'Name the column of the exposure time, or give inference.looks.');
+  const counted = looks ? looks.map((share) => share * plannedUnits) : [...new Set(unitsByDay)];
+  return { spending, plannedInformation: plannedUnits, looks: [...counted.filter((at) => at > 0 && at < Math.min(units, plannedUnits)), units] };
+}
 
 const sidesOf = (alternative: Alternative): 1 | 2 => (alternative === 'two_sided' ? 2 : 1);
 

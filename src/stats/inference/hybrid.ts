@@ -26,6 +26,12 @@ export const hybrid = defineInference({
   anytimeValid: true,
   references: ['Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas (2024), Time-uniform central limit theory, arXiv 2103.06476', 'Eppo documentation (2026), Sequential hybrid'],
   options,
+  inWords: ({ sequentialShare, isPlannedEnd }) =>
+    `sequential and fixed hybrid, ${isPlannedEnd ? 'at its planned end' : `before its planned end, with ${sequentialShare} of the error rate`}`,
+  planned: {
+    options: options.omit({ designAlpha: true, isPlannedEnd: true }),
+    bind: (planned, { alpha, isPlannedEnd }) => ({ ...planned, designAlpha: alpha, isPlannedEnd }),
+  },
   interval: (effect, alpha, alternative, options) => notRejected(effect, criticalValue(effect, alpha, alternative, options), alternative),
   pValue(effect, nullValue, alternative, options) {
     const distance = standardised(effect, nullValue);

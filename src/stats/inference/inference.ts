@@ -17,14 +17,40 @@ export interface ConfidenceSet {
   readonly upper: number | null;
 }
 
+/** When an analysis looks, which some methods must know. */
+export interface Look {
+  /** error rate of the plan, two-sided */
+  readonly alpha: number;
+  /** of all arms, at present */
+  readonly units: number;
+  /** of all arms by the end of each day of exposure so far, not shrinking; empty: exposures have no times */
+  readonly unitsByDay: readonly number[];
+  /** true at the one look that was fixed as the end before the start */
+  readonly isPlannedEnd: boolean;
+}
+
+/** What a plan states of a method, and how its options follow from that and from the look. */
+export interface PlannedOptions<Planned extends z.ZodObject, Options extends z.ZodObject> {
+  readonly options: Planned;
+  bind(planned: z.output<Planned>, look: Look): z.input<Options> | Refusal;
+}
+
 /** A way from an effect to an interval and a p-value. One file a method; the registry is `inference/index.ts`. */
-export interface Inference<Name extends string = string, Options extends z.ZodObject = z.ZodObject> {
+export interface Inference<Name extends string = string, Options extends z.ZodObject = z.ZodObject, Planned extends z.ZodObject = z.ZodObject> {
   readonly name: Name;
   readonly title: string;
   /** true when the answer stays valid however often it is looked at */
   readonly anytimeValid: boolean;
   readonly references: readonly [string, ...string[]];
   readonly options: Options;
+  /** the method with these options, in words; absent: its title says all */
+  inWords?(options: z.output<Options>): string;
+  /** absent: a plan states the options themselves */
+  readonly planned?: PlannedOptions<Planned, Options>;
+  /** true where lift and difference have p-values of their own, since a prior or a mixture has a scale; absent: one null, one p-value */
+  readonly hasScale?: true;
+  /** true where answers hold for the looks that the plan counts, all together */
+  readonly countsLooks?: true;
   /** @param alpha miscoverage, in (0, 1) */
   interval(effect: Effect, alpha: number, alternative: Alternative, options: z.output<Options>): ConfidenceSet;
   /** p-value of the null `effect = nullValue`, in [0, 1] */
@@ -46,4 +72,4 @@ export interface NormalPosterior {
   readonly standardDeviation: number;
 }
 
-export const defineInference = <N extends string, O extends z.ZodObject>(method: Inference<N, O>): Inference<N, O> => method;
+export const defineInference = <N extends string, O extends z.ZodObject, P extends z.ZodObject = O>(method: Inference<N, O, P>): Inference<N, O, P> => method;

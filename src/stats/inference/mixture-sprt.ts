@@ -26,6 +26,8 @@ export const mixtureSprt = defineInference({
   anytimeValid: true,
   references: ['Johari, Koomen, Pekelis, Walsh (2022), Always Valid Inference, Operations Research 70(3)', 'Robbins (1970), Annals of Mathematical Statistics 41(5)'],
   options,
+  hasScale: true,
+  inWords: ({ scale, unit }) => `mixture sequential probability ratio test, scale ${scale} ${unit === 'sd' ? 'standard deviations' : 'as a lift'}`,
   refusal: (effect, { unit }) => (unit === 'sd' || baseValue(effect) !== null ? null
     : refuse('unsupported_combination', 'mixture sprt with its scale as a lift needs a lift, or a difference that knows the control value', 'Read the lift, or state the scale in standard deviations (unit: sd).')),
   interval(effect, alpha, alternative, options) {

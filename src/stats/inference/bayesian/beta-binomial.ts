@@ -48,8 +48,7 @@ export function compareProportions(control: Proportion, treatment: Proportion, a
   }
   const c = betaPosterior(control, prior);
   const t = betaPosterior(treatment, prior);
-  const chanceBelow = (d: number): number => integral(angles(t), (angle) => weightedDensity(t, angle) * tailsAt(c, sinSquared(angle) - d).upper);
-  const atDifference = (chance: number): number => increasingRoot((d) => (Math.abs(d) >= 1 ? d : chanceBelow(d) - chance), 0, 0.01)!;
+  const atDifference = (chance: number): number => increasingRoot((d) => (Math.abs(d) >= 1 ? d : chanceBelow(c, t, d) - chance), 0, 0.01)!;
   return {
     difference: meanOf(t) - meanOf(c),
     lower: atDifference(alpha / 2),
@@ -57,6 +56,17 @@ export function compareProportions(control: Proportion, treatment: Proportion, a
     chanceToBeat: Math.min(1, integral(angles(t), (angle) => weightedDensity(t, angle) * tails(c, angle).lower)),
     expectedLoss: lossOf(c, t),
   };
+}
+
+/** Chance that treatment minus control is at most d. Its integrand has a root-like kink where one of the two is 0 or 1. */
+function chanceBelow(c: BetaPosterior, t: BetaPosterior, d: number): number {
+  const { from, to } = angles(t);
+  const f = (angle: number): number => weightedDensity(t, angle) * betaUpperTail(c.a, c.b, Math.min(1, Math.max(0, sinSquared(angle) - d)));
+  const kink = Math.asin(Math.sqrt(d > 0 ? d : 1 + d));
+  if (d > 0 && kink >= to) return 1;
+  if (d < 0 && kink <= from) return 0;
+  if (kink <= from || kink >= to) return integral({ from, to }, f);
+  return d > 0 ? tails(t, kink).lower + gradedIntegral(kink, to, f) : gradedIntegral(kink, from, f);
 }
 
 const meanOf = ({ a, b }: BetaPosterior): number => a / (a + b);
@@ -91,7 +101,6 @@ const tails = ({ a, b }: BetaPosterior, angle: number): { lower: number; upper: 
   const y = Math.cos(angle) ** 2;
   return { lower: betaLowerTail(a, b, x, y), upper: betaUpperTail(a, b, x, y) };
 };
-const tailsAt = ({ a, b }: BetaPosterior, x: number): { upper: number } => ({ upper: betaUpperTail(a, b, Math.min(1, Math.max(0, x))) });
 
 /** Density times the Jacobian of the angle. */
 const weightedDensity = ({ a, b }: BetaPosterior, angle: number): number => betaDensity(a, b, sinSquared(angle)) * Math.sin(2 * angle);
@@ -108,6 +117,10 @@ function integral({ from, to }: AngleRange, f: (angle: number) => number): numbe
   }
   return half * sum;
 }
+
+/** From a kink to an end, with steps that grow as the square: a root at the kink becomes a straight line. */
+const gradedIntegral = (kink: number, end: number, f: (angle: number) => number): number =>
+  integral({ from: 0, to: 1 }, (s) => 2 * s * Math.abs(end - kink) * f(kink + (end - kink) * s * s));
 
 /** The angle at which an increasing chance is reached. */
 const angleWhere = (chance: (angle: number) => number, target: number): number =>

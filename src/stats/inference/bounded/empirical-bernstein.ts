@@ -8,7 +8,8 @@ const LARGEST_BET = 0.5;
 
 /**
  * Predictable-mixture empirical-Bernstein confidence sequence for the mean of bounded values: closed form, one pass, and
- * holds however often one looks, from the first value on. A little wider than betting.
+ * holds however often one looks, from the first value on. About as wide as betting, which
+ * has p-values too.
  * @see Waudby-Smith, Ramdas (2024), JRSS B 86(1), theorem 2
  */
 export function empiricalBernstein(data: Bounded, alpha: number): ConfidenceSet | Refusal {

@@ -51,6 +51,8 @@ export const beginBoundary = (design: BoundaryDesign): BoundaryState => ({ desig
 
 /** Paths further out than this have chance 1e-19. */
 const REACH = 9;
+/** A one-sided boundary this low rejects whatever comes: all that can be spent at a large alpha. */
+const LOWEST_BOUND = -38;
 
 /**
  * One more look, at any time: the boundary at which the error spent is what the spending function allows by now.
@@ -80,7 +82,7 @@ export function addSpendingLook(state: BoundaryState, information: number, spent
   const isBinding = design.sides === 2 || (design.futility?.binding ?? false);
   const underNull = before ? following(state.underNull!, before, isBinding, information, reach) : firstLook(information);
   const root = Math.sqrt(information);
-  const upper = upperQuantile(underNull, target) / root;
+  const upper = Math.max(design.sides === 2 ? 0 : LOWEST_BOUND, upperQuantile(underNull, target) / root);
   const look = { information, spent: Math.max(spent, before?.spent ?? 0) };
   if (!design.futility) {
     return { design, underNull, underPlan: null, looks: [...looks, { ...look, upper: finite(upper), lower: design.sides === 2 ? finite(-upper) : null }] };

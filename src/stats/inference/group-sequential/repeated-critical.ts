@@ -25,6 +25,8 @@ export function repeatedCritical({ spending, looks, plannedInformation }: LooksS
 /** No p-value is told apart below this; it is then given as this, which is on the safe side. */
 const SMALLEST_P = 1e-300;
 const TOLERANCE = 1e-12;
+/** One-sided p-values above P(Z > -4) are given as 1: near an alpha of 1 nothing is left to spend after the first look. */
+const LOWEST_Z = -4;
 
 /**
  * Repeated p-value: the smallest alpha at which the boundary of the present look is passed.
@@ -35,11 +37,12 @@ export function repeatedPValue(plan: LooksSoFar, z: number, sides: 1 | 2): numbe
   const excess = (x: number): number => (repeatedCritical(plan, alphaOf(x, sides), sides) ?? Infinity) - z;
   // boundaries are at least as high as the fixed one, so x = z is on the high side
   let high = Math.min(z, normalUpperQuantile(SMALLEST_P / sides));
-  let low = sides === 2 ? 1e-9 : -8;
-  if (high <= low || excess(low) >= 0) return 1;
+  let low = sides === 2 ? 1e-9 : LOWEST_Z;
+  if (high <= low) return 1;
+  let eLow = excess(low);
+  if (eLow >= 0) return 1;
   let eHigh = excess(high);
   if (eHigh <= 0) return alphaOf(high, sides);
-  let eLow = excess(low);
   for (let k = 0; k < 100 && high - low > TOLERANCE * Math.max(1, high); k++) {
     const falsi = Number.isFinite(eHigh) ? low + ((high - low) * -eLow) / (eHigh - eLow) : NaN;
     const x = k % 3 !== 2 && falsi > low && falsi < high ? falsi : (low + high) / 2;
