@@ -295,7 +295,7 @@ describe('confidence_sequence', () => {
 describe('bayesian', () => {
   it('a flat prior is the normal fixed horizon with the delta-method lift', () => {
     const options = { metric: orders, effect: 0.05, power: 0.8 };
-    expect(ask(bayesian, options).units).toBe(ask(fixedHorizon, { ...options, reference: 'normal', liftTest: 'delta' }).units);
+    expect(ask(bayesian, { ...options, standardErrorAt: 'effect' }).units).toBe(ask(fixedHorizon, { ...options, reference: 'normal', liftTest: 'delta' }).units);
     expect(ask(bayesian, options).assurance).toBeNull();
   });
 

@@ -97,7 +97,7 @@ describe('published vectors of planning', () => {
       const effects: number[] = [];
       for (let week = 1; week <= inputs.weeks; week++) for (const metric of [inputs.metrics.click_through_rate, inputs.metrics.revenue]) {
         const setting = { metric: asMean(metric), units: week * inputs.usersPerWeek, allocation: equal(inputs.nVariations), alpha: inputs.alpha };
-        const plan = (question: object) => prior ? ask(bayesian, { ...setting, prior, ...question }) : ask(fixedHorizon, { ...growthbook, ...setting, ...question });
+        const plan = (question: object) => prior ? ask(bayesian, { ...setting, prior, standardErrorAt: 'effect', ...question }) : ask(fixedHorizon, { ...growthbook, ...setting, ...question });
         powers.push(plan({ effect: metric.effectSize }).power);
         effects.push(plan({ power: 0.8 }).effect);
       }

@@ -36,6 +36,25 @@ export function bayesianPower(effect: number, standardError: number, prior: Plan
 const chanceBeyond = ({ lower, upper }: Cutpoints, centre: number, deviation: number): number =>
   normalUpperTail((upper - centre) / deviation) + normalCdf((lower - centre) / deviation);
 
+/** Fixed-point steps to a cutpoint: each shrinks the error by the share of the standard error that moves with the estimate. */
+const CUTPOINT_STEPS = 60;
+
+/**
+ * The same when the standard error is taken at the estimate, as an analysis of a lift takes it: the cutpoint is the estimate
+ * that its own standard error just lets reject, and a ratio lies beyond it exactly when treatment - (1 + cutpoint) control does.
+ */
+function powerAtEstimate(effect: number, errorAt: (estimate: number) => number, prior: PlannedPrior | undefined, z: number): number {
+  const solve = (side: keyof Cutpoints): number => {
+    let cutpoint = cutpoints(errorAt(effect), prior, z)[side];
+    for (let i = 0; i < CUTPOINT_STEPS; i++) cutpoint = cutpoints(errorAt(cutpoint), prior, z)[side];
+    return cutpoint;
+  };
+  const [lower, upper] = [solve('lower'), solve('upper')];
+  const power = normalUpperTail((upper - effect) / errorAt(upper)) + normalCdf((lower - effect) / errorAt(lower));
+  // without a fixed point no estimate, however large, rejects
+  return Number.isFinite(power) ? power : 0;
+}
+
 /** Power, sample size and smallest detectable effect of a Bayesian decision, and its chance averaged over the prior. */
 export const bayesian = definePlanner({
   name: 'bayesian',
@@ -46,6 +65,8 @@ export const bayesian = definePlanner({
   options: z.strictObject({
     ...settingShape, ...questionShape,
     prior: priorSchema.optional().describe('of the effect; absent: flat'),
+    standardErrorAt: z.enum(['estimate', 'effect']).default('estimate')
+      .describe('where a lift has its standard error. estimate: as an analysis takes it; effect: at the planned effect, as most calculators do'),
     direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect'),
   }).refine(asksOneThing, { message: asksOneThingMessage }),
   result: z.object({
@@ -55,7 +76,7 @@ export const bayesian = definePlanner({
   plan(options) {
     const prepared = prepareSetting(options, 'bayesian');
     if (isRefusal(prepared)) return prepared;
-    const z = normalQuantile(1 - prepared.alpha / 2);
+    const critical = normalQuantile(1 - prepared.alpha / 2);
     const solved = planComparison({
       planner: 'bayesian',
       formula: 'normal-normal posterior, credible interval leaves out zero',
@@ -64,14 +85,17 @@ export const bayesian = definePlanner({
       direction: options.direction === 'increase' ? 1 : -1,
       evaluate(effect, units) {
         const contrast = prepared.contrast(effect, units);
-        return { power: bayesianPower(effect, contrast.standardError, options.prior, prepared.alpha), criticalValue: z, contrast, effect, isNormal: true };
+        const power = options.scale === 'lift' && options.standardErrorAt === 'estimate'
+          ? powerAtEstimate(effect, (estimate) => prepared.contrast(estimate, units).standardError, options.prior, critical)
+          : bayesianPower(effect, contrast.standardError, options.prior, prepared.alpha);
+        return { power, criticalValue: critical, contrast, effect, isNormal: true };
       },
     });
     if (isRefusal(solved)) return solved;
     const { standardError } = solved.planned;
     // the standard error under the planned effect stands for that under every effect of the prior
     const assurance = options.prior
-      ? chanceBeyond(cutpoints(standardError, options.prior, z), options.prior.mean, Math.hypot(standardError, options.prior.standardDeviation))
+      ? chanceBeyond(cutpoints(standardError, options.prior, critical), options.prior.mean, Math.hypot(standardError, options.prior.standardDeviation))
       : null;
     return { ...solved.planned, assurance };
   },

@@ -26,8 +26,7 @@ export const plannedShape = {
   varianceFactor: z.number().describe('variance of a randomisation unit over that of one measured unit without covariates'),
   formula: z.string(),
 };
-const plannedSchema = z.object(plannedShape);
-export type Planned = z.output<typeof plannedSchema>;
+export type Planned = z.output<z.ZodObject<typeof plannedShape>>;
 
 /** How a rule of inference fares at one size (effect or margin) and number of units. */
 export interface Evaluation {
@@ -62,7 +61,7 @@ const FEWEST_IN_ARM = 2;
 
 /** Solves for what the question leaves open, rounds each arm up to whole units, and reports the plan as it will be. */
 export function planComparison(comparison: Comparison): Solved | Refusal {
-  const { planner, question, prepared, setting, evaluate } = comparison;
+  const { planner, question, prepared } = comparison;
   const units = unitsOf(question, planner);
   if (isRefusal(units)) return units;
   const fewest = (FEWEST_IN_ARM + 1e-9) / Math.min(prepared.treatmentShare, prepared.controlShare);

@@ -26,9 +26,8 @@ export const testedSettingShape = {
   liftTest: z.enum(['fieller', 'delta']).default('fieller')
     .describe('how a lift is tested. fieller: as Assay does, a lift of 0 is rejected exactly when the difference is; delta: by the delta-method standard error at the estimate, as most calculators plan'),
 };
-const settingSchema = z.object({ ...settingShape, liftTest: testedSettingShape.liftTest.unwrap().optional() });
 /** A lift without a test (Bayesian) has its delta-method standard error. */
-export type Setting = z.output<typeof settingSchema>;
+export type Setting = z.output<z.ZodObject<typeof settingShape>> & { readonly liftTest?: 'fieller' | 'delta' };
 
 /** Standard error and degrees of freedom of a planned comparison. */
 export interface PlannedContrast {
