@@ -9,7 +9,7 @@ import { exposed } from './queries/exposed.js';
 import { exposureRows } from './queries/exposure-rows.js';
 import { factTotals, floatColumns } from './queries/fact-totals.js';
 import { factUnits } from './queries/fact-units.js';
-import { CELLS, EXPOSED, factUnits as factTable } from './queries/names.js';
+import { CELLS, EXPOSED, factUnits as factTable, NEVER_EXPOSED } from './queries/names.js';
 import { cellCounts, unitCounts } from './queries/unit-counts.js';
 import { readCells } from './read-cells.js';
 import { scansOf } from './scans.js';
@@ -46,7 +46,7 @@ export async function collect(session: Session, plan: Plan, options: CollectOpti
       notFinite: new Set(floatColumns(scan).filter((_, i) => numberOf(totals!, `not_finite_${i}`) > 0)),
     };
     await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, planned, isTimed, seen));
-    const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where matched = 0`);
+    const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where side = ${NEVER_EXPOSED}`);
     readings.push({ scan, totals: totals!, unmatched: numberOf(unmatched!, 'units') });
   }
   const latest = [found.last, ...readings.map(({ totals }) => numberOrNull(totals, 'last_at'))].filter((time) => time !== null);

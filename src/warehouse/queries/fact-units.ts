@@ -1,42 +1,42 @@
 import type { Dialect } from '../dialects/ansi.js';
 import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
-import { filterOf, valueKey, type Scan } from '../scans.js';
+import { filterOf, valueKey, type Scan, type Slot } from '../scans.js';
 import type { UnitAggregate } from '../unit-columns.js';
 import { asNumber } from './exposure-rows.js';
 import { factRows, factTime } from './fact-rows.js';
-import { EXPOSED } from './names.js';
+import { EXPOSED, NEVER_EXPOSED, SIDES } from './names.js';
 
 const MICROSECONDS = 1_000_000;
 
 /**
- * One row a unit of a fact table: every aggregate of every metric, after and before exposure, in one pass.
- * Units that were never exposed are there too, with `matched` 0, so that they can be counted; exposed units with no
- * event in any span are not.
+ * One row a unit and side of its first exposure: every aggregate of every metric in one pass.
+ * Units that were never exposed are there too, so that they can be counted; exposed units with no event in any span
+ * are not.
  */
 export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, asOf: number | null, hasExposureTimes: boolean, seen: SeenRows): string {
   const isTimed = hasExposureTimes && factTime(d, scan) !== undefined;
   const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan, seen.notFinite) };
   const spans = new Map<string, string>();
   const conditions = new Map<string, string>();
-  const aggregates = [...scan.aggregates.values()].map(({ name, of }) => {
-    const passes = [...(isTimed ? [intern(spans, spanOf(of), 'p')] : []), ...filtersOf(d, scan, of)];
-    return `${aggregate(d, scan, of, intern(conditions, passes.join(' and ') || '1 = 1', 'c'))} as ${name}`;
+  const aggregates = scan.slots.map((slot) => {
+    const passes = [...(isTimed ? [intern(spans, spansOf(slot), 'p')] : []), ...filtersOf(d, scan, slot.of)];
+    return `${aggregate(d, scan, slot.of, intern(conditions, passes.join(' and ') || '1 = 1', 'c'))} as ${slot.name}`;
   });
-  const values = [...new Set([...scan.values.values()])];
-  const carried = ['unit', 'matched', ...(isTimed ? ['stamp'] : []), ...values];
+  const carried = ['unit', 'side', ...(isTimed ? ['stamp'] : []), ...new Set(scan.values.values())];
+  const side = `case when u.unit is null then ${NEVER_EXPOSED}${isTimed ? ` when r.stamp < u.stamp then ${SIDES.before}` : ''} else ${SIDES.after} end`;
   const usable = `r.unit is not null${factTime(d, scan) === undefined ? '' : ' and r.stamp is not null'}`;
-  return `select unit, max(matched) as matched${aggregates.map((sql) => `,\n  ${sql}`).join('')}
+  return `select unit, side${aggregates.map((sql) => `,\n  ${sql}`).join('')}
 from (
   select ${[...carried, ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)].join(', ')}
   from (
-    select r.*, ${d.asBit('u.unit is not null')} as matched${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
+    select r.*, ${side} as side${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
     from (${factRows(d, inputs, source, asOf, seen.hasDuplicates)}) as r
     left join ${EXPOSED} as u on u.unit = r.unit
     where ${usable}
-  ) as j${spans.size ? `\n  where matched = 0${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
+  ) as j${spans.size ? `\n  where side = ${NEVER_EXPOSED}${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
 ) as k
-group by unit`;
+group by unit, side`;
 }
 
 /** What the totals found, so that rows are not guarded against what is not there. */
@@ -61,9 +61,12 @@ function rawColumns(d: Dialect, scan: Scan, notFinite: ReadonlySet<string>): Map
   return extra;
 }
 
-function spanOf({ span }: UnitAggregate): string {
-  const begins = `r.stamp >= u.stamp${offset(span.from)}`;
-  return span.to === null ? begins : `${begins} and r.stamp < u.stamp${offset(span.to)}`;
+/** Each side has its own span; where the events of one side are asked for, the other is empty there. */
+function spansOf({ spans }: Slot): string {
+  return Object.values(spans).map(({ from, to }) => {
+    const begins = `r.stamp >= u.stamp${offset(from)}`;
+    return to === null ? begins : `(${begins} and r.stamp < u.stamp${offset(to)})`;
+  }).join(' or ');
 }
 const offset = (seconds: number): string => (seconds === 0 ? '' : ` ${seconds < 0 ? '-' : '+'} ${Math.abs(seconds) * MICROSECONDS}`);
 

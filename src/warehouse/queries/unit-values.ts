@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialects/ansi.js';
 import { keyOf, type Scan } from '../scans.js';
 import { aggregatesOf, type UnitAggregate, type UnitExpression } from '../unit-columns.js';
-import { ANALYSED, DAY, EXPOSED, factUnits } from './names.js';
+import { ANALYSED, DAY, EXPOSED, factUnits, SIDES } from './names.js';
 
 /** Columns over units that are asked for by name, with the SQL that makes each of aggregates. */
 export interface UnitValues {
@@ -13,13 +13,16 @@ export interface UnitValues {
 
 /** Analysed units `u` left-joined with every fact table that the expressions read. */
 export function unitValues(d: Dialect, scans: readonly Scan[], covariates: readonly string[], expressions: readonly UnitExpression[], isTimed: boolean): UnitValues {
-  const used = new Set(expressions.flatMap((expression) => aggregatesOf(expression).map(({ fact }) => fact)));
-  const joins = scans.filter(({ fact }) => used.has(fact.name))
-    .map(({ index }) => `\nleft join ${factUnits(index)} as t${index} on t${index}.unit = u.unit`);
+  const aliases = new Map<string, string>();
   const nameOf = (of: UnitAggregate): string => {
-    const scan = scans.find(({ fact }) => fact.name === of.fact)!;
-    return `t${scan.index}.${scan.aggregates.get(keyOf(of))!.name}`;
+    const { index, places } = scans.find(({ fact }) => fact.name === of.fact)!;
+    const { slot, side } = places.get(keyOf(of))!;
+    const alias = `${side}_${index}`;
+    aliases.set(alias, `\nleft join ${factUnits(index)} as ${alias} on ${alias}.unit = u.unit and ${alias}.side = ${SIDES[side]}`);
+    return `${alias}.${slot.name}`;
   };
+  expressions.flatMap(aggregatesOf).forEach(nameOf);
+  const joins = [...aliases.values()];
   return {
     from: `${EXPOSED} as u${joins.join('')}\nwhere u.status = ${ANALYSED}`,
     day: isTimed ? d.floorDivide('u.stamp', String(DAY)) : 'null',

@@ -1,13 +1,14 @@
 select v.*, case when m0 = 1 then 1 else 0 end as k0, case when 1 = 1 then 1 else 0 end as k1, case when r6 is not null then 1 else 0 end as k2
   from (select u.cell, u.arm, (u.stamp // 86400000000) as day,
     case when u.stamp <= 1773360000000000 then 1 else 0 end as m0,
-    cast(coalesce(t0.a0, 0) as double) as r0,
-    cast(coalesce(t0.a1, 0) as double) as r1,
-    cast(coalesce(t0.a2, 0) as double) as r2,
-    cast(coalesce(t0.a3, 0) as double) as r3,
+    cast(coalesce(after_0.a0, 0) as double) as r0,
+    cast(coalesce(before_0.a0, 0) as double) as r1,
+    cast(coalesce(after_0.a1, 0) as double) as r2,
+    cast(coalesce(after_0.a2, 0) as double) as r3,
     u.x0 as r4,
-    cast(case when list_min(list_filter(t0.a5, lambda e: e >= t0.a4)) is not null then 1 else 0 end as double) as r5,
-    t0.a6 as r6
+    cast(case when list_min(list_filter(after_0.a4, lambda e: e >= after_0.a3)) is not null then 1 else 0 end as double) as r5,
+    after_0.a5 as r6
   from assay_exposed as u
-left join assay_fact_0 as t0 on t0.unit = u.unit
+left join assay_fact_0 as after_0 on after_0.unit = u.unit and after_0.side = 1
+left join assay_fact_0 as before_0 on before_0.unit = u.unit and before_0.side = 0
 where u.status = 0) as v

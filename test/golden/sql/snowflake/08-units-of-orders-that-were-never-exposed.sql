@@ -1,1 +1,1 @@
-select count(*) as units from assay_fact_0 where matched = 0
+select count(*) as units from assay_fact_0 where side = 2
