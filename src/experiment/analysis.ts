@@ -20,15 +20,27 @@ export const confidenceSetSchema = z.object({
   upper: z.number().nullable().describe('null: unbounded'),
 }).meta({ id: 'ConfidenceSet', description: 'The values that are not excluded, in the units of the estimate.' });
 
+const posteriorSchema = z.object({
+  mean: z.number().describe('in the units of the estimate'),
+  standardDeviation: z.number().describe('in the units of the estimate'),
+  chanceToBeat: z.number().describe('posterior chance that the treatment is better, a fraction'),
+  expectedLoss: z.object({
+    keepControl: z.number().describe('by keeping the control'), shipTreatment: z.number().describe('by shipping the treatment'),
+  }).meta({ id: 'ExpectedLoss', description: 'What a choice loses on average, in the units of the estimate.' }).describe('what either choice loses on average, in the units of the estimate'),
+  withinMargin: z.number().nullable().describe('posterior chance that the effect is smaller than the margin of the rule, either way (region of practical equivalence), a fraction; null for a difference and where the rule sets no margin'),
+}).meta({ id: 'Posterior', description: 'Belief about an effect after the data.' });
+
 export const estimateSchema = z.object({
   status: z.literal('estimated').describe('always estimated'),
   estimate: z.number().describe('difference in units of the metric, or lift as a fraction'),
   standardError: z.number().describe('in the units of the estimate'),
   degreesOfFreedom: z.number().nullable().describe('null: normal reference'),
   interval: confidenceSetSchema.describe('at the level of the plan, for this row alone'),
-  pValue: z.number().describe('two-sided, null of no effect, for this row alone'),
+  pValue: z.number().describe('two-sided, null of no effect, for this row alone; of a Bayesian method twice the posterior chance of the other side'),
   adjustedPValue: z.number().nullable().describe('within the family of the row; null where no correction applies'),
   simultaneous: confidenceSetSchema.nullable().describe('interval that agrees with the adjusted p-value; null where no correction applies'),
+  eValue: z.number().nullable().optional().describe('evidence against no effect: of mean at most 1 without one, whenever one looks; null or absent where the method has none'),
+  posterior: posteriorSchema.nullable().optional().describe('null or absent where the method is not Bayesian'),
 }).meta({ id: 'EffectEstimate', description: 'A number with its uncertainty.' });
 export type EffectEstimate = z.output<typeof estimateSchema>;
 const effectOrRefusal = z.discriminatedUnion('status', [estimateSchema, refusalSchema]).meta({ id: 'EstimateOrRefusal', description: 'A number with its uncertainty, or why there is none.' });

@@ -3,6 +3,7 @@ import { judgeFamilies } from './compare/families.js';
 import { inferenceOf } from './compare/inference-of.js';
 import { metricOutcomes } from './compare/metric-outcomes.js';
 import { judgedComparison } from './compare/judged.js';
+import { lookAfter, presentLook } from './compare/look.js';
 import { contrastRows } from './compare/rows.js';
 import { timelinesOf } from './compare/timelines.js';
 import type { Plan } from './plan.js';
@@ -14,10 +15,10 @@ import type { Summaries } from './summaries.js';
  */
 export async function compareArms(plan: Plan, summaries: Summaries): Promise<Comparison[]> {
   const outcomes = await metricOutcomes(plan);
-  const inference = inferenceOf(plan);
+  const inference = inferenceOf(plan, presentLook(plan, summaries));
   const rows = contrastRows(plan, summaries, outcomes, inference);
   const judgements = judgeFamilies(plan, inference, rows);
-  return rows.map((row, i) => judgedComparison(row, i, judgements, plan.decision.alpha, inference));
+  return rows.map((row, i) => judgedComparison(plan, row, i, judgements, inference));
 }
 
 /**
@@ -25,5 +26,5 @@ export async function compareArms(plan: Plan, summaries: Summaries): Promise<Com
  * level of the plan for itself. Days that cannot be answered are left out; quantiles cannot be merged and have no timeline.
  */
 export async function cumulativeLifts(plan: Plan, summaries: Summaries): Promise<Timeline[]> {
-  return timelinesOf(plan, summaries, await metricOutcomes(plan), inferenceOf(plan));
+  return timelinesOf(plan, summaries, await metricOutcomes(plan), (day) => inferenceOf(plan, lookAfter(plan, summaries, day)));
 }

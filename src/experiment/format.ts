@@ -22,6 +22,10 @@ export const formatCounted = (count: number, noun: string): string => `${formatC
 /** A share or margin: 0.05 -> `5%`, 0.00412 -> `0.41%`; three significant digits below a tenth of a percent. */
 export const formatShare = (share: number): string => `${percent(share, 0)}%`;
 
+/** A chance, never rounded to certainty: 0.99374 -> `99.37%`, 0.999999 -> `above 99.99%`. */
+export const formatChance = (chance: number): string =>
+  (chance > 0.9999 ? 'above 99.99%' : chance < 0.0001 ? 'below 0.01%' : formatShare(chance));
+
 /** A tick of an axis of lifts: 0.02 -> `+2%`. */
 export const formatTick = (lift: number): string => signed(lift, formatShare(Number(lift.toPrecision(6))));
 
@@ -68,6 +72,9 @@ export const formatP = (p: number, bound?: number): string => {
   const text = formatPValue(p, bound);
   return text.startsWith('<') ? `p ${text}` : `p = ${text}`;
 };
+
+/** An e-value, from which a p-value of one over it follows: `0.31`, `24`, `above 1e16`. */
+export const formatEValue = (e: number): string => (e > 1 / SMALLEST_P ? 'above 1e16' : e >= 1e6 ? e.toExponential(1) : String(Number(e.toPrecision(2))));
 
 /** `2026-03-01T00:00:00Z` -> `1 March 2026`, in UTC; with the time when it is not midnight. */
 export function formatInstant(text: string): string {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { corrections } from '../stats/corrections/index.js';
+import { inferenceSchema, methodOf } from './inference.js';
 import { filterSchema, metricSchema } from './metric.js';
 import { identifier, instant } from './vocabulary.js';
 
@@ -59,9 +61,11 @@ const armSchema = z.strictObject({
 });
 export type Arm = z.output<typeof armSchema>;
 
+const tier = z.number().int().gte(1).optional().describe('for a correction by gatekeeping: lower tiers are tested first; absent: 1');
 const goalSchema = z.discriminatedUnion('claim', [
-  z.strictObject({ metric: identifier, claim: z.literal('superiority') }),
-  z.strictObject({ metric: identifier, claim: z.literal('non_inferiority'), margin: z.number().gt(0).describe('largest loss that is acceptable, a fraction of the control value') }),
+  z.strictObject({ metric: identifier, tier, claim: z.literal('superiority') }),
+  z.strictObject({ metric: identifier, tier, claim: z.literal('non_inferiority'), margin: z.number().gt(0).describe('largest loss that is acceptable, a fraction of the control value') }),
+  z.strictObject({ metric: identifier, tier, claim: z.literal('equivalence'), margin: z.number().gt(0).describe('largest change that is no change of note, either way, a fraction of the control value') }),
 ]);
 const guardrailSchema = z.strictObject({
   metric: identifier, margin: z.number().gt(0).describe('largest harm that is acceptable, a fraction of the control value'),
@@ -85,10 +89,7 @@ const decisionSchema = z.strictObject({
   alpha: z.number().gt(0).lt(0.5).default(0.05).describe('two-sided error rate of goals; 1 - alpha is the level of every interval'),
 });
 
-export const inferenceSchema = z.discriminatedUnion('method', [
-  z.strictObject({ method: z.literal('fixed') }),
-  z.strictObject({ method: z.literal('confidence_sequence'), tuningUnits: z.number().int().gte(2).default(5000).describe('units of both arms at which the sequence is tightest') }),
-]);
+const correctionSchema = z.enum(Object.keys(corrections) as (keyof typeof corrections)[]);
 
 export const planSchema = z.strictObject({
   name: identifier,
@@ -105,7 +106,7 @@ export const planSchema = z.strictObject({
   end: instant.optional().describe('exposures at or after this are ignored'),
   asOf: instant.optional().describe('the analysis sees nothing later; absent: the latest time in the data'),
   inference: inferenceSchema.default({ method: 'fixed' }),
-  correction: z.enum(['none', 'holm', 'benjamini_hochberg']).default('holm').describe('within each family: goals x arms; other metrics x arms; segments. Guardrails must all hold, so they need none'),
+  correction: correctionSchema.default('holm').describe('within each family: goals x arms; other metrics x arms; segments. Guardrails must all hold, so they need none'),
   decision: decisionSchema,
   checks: z.strictObject({
     sampleRatioAlpha: z.number().gt(0).lt(0.1).default(0.001).describe('p-value below which a sample-ratio mismatch fails'),
@@ -189,6 +190,9 @@ function* decisionIssues(plan: Draft): Generator<PlanIssue> {
     for (const [i, clause] of plan.decision[list].entries()) {
       if (!names.includes(clause.metric)) yield { message: `${list} name ${clause.metric}, which is not a metric of the plan (${names.join(', ')})`, path: ['decision', list, i, 'metric'] };
     }
+  }
+  if (corrections[plan.correction].reads === 'e_values' && !methodOf(plan.inference).eValue) {
+    yield { message: `correction ${plan.correction} reads e-values, and inference ${plan.inference.method} has none`, path: ['correction'] };
   }
   const goals = new Set(plan.decision.goals.map((g) => g.metric));
   for (const [i, g] of plan.decision.guardrails.entries()) if (goals.has(g.metric)) yield { message: `${g.metric} is a goal and a guardrail; it can be one of them`, path: ['decision', 'guardrails', i, 'metric'] };

@@ -1,7 +1,8 @@
 import type { Comparison, EffectEstimate } from '../experiment/analysis.js';
-import { goodSign } from '../experiment/decide/benefit.js';
+import { centreOf, goodSign } from '../experiment/decide/benefit.js';
 import { describeSet } from '../experiment/decide/clause.js';
-import { formatCount, formatDifference, formatLift, formatPValue, formatShare, formatValue } from '../experiment/format.js';
+import { formatChance, formatCount, formatDifference, formatEValue, formatLift, formatPValue, formatShare, formatValue } from '../experiment/format.js';
+import { marginOf } from '../experiment/margin.js';
 import type { Metric } from '../experiment/metric.js';
 import { treatmentArms, type Plan } from '../experiment/plan.js';
 import type { ConfidenceSet } from '../stats/inference/inference.js';
@@ -18,7 +19,7 @@ export interface EffectRow {
   readonly better: 'increase' | 'decrease';
   /** largest loss that is acceptable, a fraction; null where the rule sets none */
   readonly margin: number | null;
-  /** `margin 5%`; null where the rule sets none */
+  /** `margin 5%`, `margin ±5%` of equivalence; null where the rule sets none */
   readonly marginText: string | null;
   readonly control: string;
   readonly treatment: string;
@@ -30,6 +31,8 @@ export interface EffectRow {
   readonly adjustedPValue: string | null;
   readonly method: string;
   readonly varianceReduction: string | null;
+  /** of a method that says more than interval and p-value; null where it does not */
+  readonly evidence: string | null;
   /** whether the interval that decides excludes no effect, and on which side */
   readonly finding: 'good' | 'bad' | 'none';
   readonly estimate: EffectEstimate | null;
@@ -49,28 +52,33 @@ function effectRow(plan: Plan, metric: Metric, row: Comparison, isArmNeeded: boo
   const margin = marginOf(plan, metric.name);
   const lift = row.lift.status === 'estimated' ? row.lift : null;
   const tested = lift ?? (row.difference.status === 'estimated' ? row.difference : null);
+  const evidenceAgainst = (effect: EffectEstimate, pValue: number) => (effect.posterior ? formatChance(pValue / 2) : formatPValue(pValue, plan.decision.alpha));
   const valueOf = (value: number | null) => (value === null ? '—' : metric.kind === 'proportion' || metric.kind === 'retention' || metric.kind === 'funnel' ? formatShare(value) : formatValue(value, metric.unit));
   return {
     metric: metric.name, role: row.role, arm: row.treatment.arm, isArmNeeded,
     segmentValue: row.segment?.value ?? null,
     better: metric.direction,
     margin,
-    marginText: margin === null ? null : `margin ${formatShare(margin)}`,
+    marginText: margin === null ? null : `margin ${isEitherWay(plan, metric.name) ? '±' : ''}${formatShare(margin)}`,
     control: valueOf(row.control.value),
     treatment: valueOf(row.treatment.value),
     units: `${formatCount(row.control.n)} and ${formatCount(row.treatment.n)}`,
     difference: row.difference.status === 'estimated' ? differenceText(metric, row.difference.estimate) : '—',
     lift: lift ? formatLift(lift.estimate) : '—',
     interval: lift ? rangeText(lift.interval) : '—',
-    pValue: tested ? formatPValue(tested.pValue, plan.decision.alpha) : '—',
-    adjustedPValue: tested && tested.adjustedPValue !== null ? formatPValue(tested.adjustedPValue, plan.decision.alpha) : null,
+    pValue: tested ? evidenceAgainst(tested, tested.pValue) : '—',
+    adjustedPValue: tested && tested.adjustedPValue !== null ? evidenceAgainst(tested, tested.adjustedPValue) : null,
     method: row.method,
     varianceReduction: row.adjustment ? formatShare(row.adjustment.varianceReduction) : null,
+    evidence: lift ? evidenceText(lift) : null,
     finding: tested ? findingOf(metric, tested, plan.decision.alpha) : 'none',
     estimate: lift,
     refusal: row.lift.status === 'refused' ? row.lift : null,
   };
 }
+
+const isEitherWay = ({ decision }: Plan, metric: string): boolean =>
+  decision.goals.some((goal) => goal.metric === metric && goal.claim === 'equivalence');
 
 const differenceText = (metric: Metric, difference: number): string =>
   (metric.kind === 'proportion' || metric.kind === 'retention' || metric.kind === 'funnel' ? `${formatLift(difference).replace('%', '')} pp` : formatDifference(difference, metric.unit));
@@ -78,16 +86,22 @@ const differenceText = (metric: Metric, difference: number): string =>
 /** `+0.4% to +3.2%`, or what a set that is not an interval holds. */
 const rangeText = (set: ConfidenceSet): string => describeSet(set, formatLift).replace(/^(interval|confidence set) /, '');
 
-function findingOf(metric: Metric, { estimate, pValue, adjustedPValue }: EffectEstimate, alpha: number): EffectRow['finding'] {
-  if ((adjustedPValue ?? pValue) >= alpha) return 'none';
-  return estimate * goodSign(metric) > 0 ? 'good' : 'bad';
+function findingOf(metric: Metric, effect: EffectEstimate, alpha: number): EffectRow['finding'] {
+  if ((effect.adjustedPValue ?? effect.pValue) >= alpha) return 'none';
+  return centreOf(effect) * goodSign(metric) > 0 ? 'good' : 'bad';
 }
 
-function marginOf({ decision }: Plan, metric: string): number | null {
-  const guardrail = decision.guardrails.find((clause) => clause.metric === metric);
-  if (guardrail) return guardrail.margin;
-  const goal = decision.goals.find((clause) => clause.metric === metric);
-  return goal?.claim === 'non_inferiority' ? goal.margin : null;
+/** What a method says beyond interval and p-value; null where it says nothing more. */
+function evidenceText({ eValue, posterior }: EffectEstimate): string | null {
+  if (posterior) {
+    const { chanceToBeat, expectedLoss, withinMargin } = posterior;
+    return [
+      `chance to be better ${formatChance(chanceToBeat)}`,
+      `expected loss ${formatShare(expectedLoss.shipTreatment)} by shipping, ${formatShare(expectedLoss.keepControl)} by keeping`,
+      ...(withinMargin === null ? [] : [`chance to be within the margin ${formatChance(withinMargin)}`]),
+    ].join('; ');
+  }
+  return typeof eValue === 'number' ? `e-value ${formatEValue(eValue)}` : null;
 }
 
 export const ROLE_TITLES: Readonly<Record<EffectRow['role'], string>> = { goal: 'Goals', guardrail: 'Guardrails', other: 'Other metrics' };

@@ -15,11 +15,11 @@ export function markdownReport(model: ReportModel): string {
     table(['', ''], model.facts.map(({ label, value }) => [text(label), text(value)])),
     '## Effects',
     model.effectsNote ?? '',
-    ...rowsByRole(model.effects).flatMap(({ role, rows }) => [`### ${ROLE_TITLES[role]}`, effectsTable(rows, model.level)]),
+    ...rowsByRole(model.effects).flatMap(({ role, rows }) => [`### ${ROLE_TITLES[role]}`, effectsTable(rows, model), ...posteriors(rows)]),
     '## The rule, clause by clause',
     ...model.clauseGroups.flatMap(({ title, clauses }) => [`### ${text(title)}`, bullets(clauses.map((clause) =>
       `${STATUS_MARKS[clause.status]} ${clause.status}: ${text(clause.sentence)}${isWorthSaying(clause) ? ` *What would change it:* ${text(clause.change)}` : ''}`))]),
-    ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model.level)]),
+    ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model)]),
     '## Checks of the data',
     bullets(model.checks.map((check) => `${STATUS_MARKS[check.status]} ${check.status}: **${nameOfCheck(check.name)}.** ${text(check.sentence)}`)),
     '## The plan',
@@ -34,9 +34,9 @@ export function markdownReport(model: ReportModel): string {
   ].filter((block) => block !== '').join('\n\n') + '\n';
 }
 
-function effectsTable(rows: readonly EffectRow[], level: string): string {
+function effectsTable(rows: readonly EffectRow[], { level, evidence }: ReportModel): string {
   return table(
-    ['Metric', 'Control', 'Treatment', 'Difference', 'Lift', `${level} interval`, 'p', 'Adjusted p'],
+    ['Metric', 'Control', 'Treatment', 'Difference', 'Lift', `${level} interval`, evidence.alone, evidence.adjusted],
     rows.map((row) => [
       text([row.segmentValue, row.metric, row.isArmNeeded ? row.arm : null].filter((part) => part !== null).join(' · ')),
       row.control, row.treatment, row.difference,
@@ -45,6 +45,12 @@ function effectsTable(rows: readonly EffectRow[], level: string): string {
     ].map((cell, i) => (i >= 1 && i <= 3 ? text(cell) : cell))),
   );
 }
+
+/** What posteriors say beyond their interval, one line a row. */
+const posteriors = (rows: readonly EffectRow[]): string[] => {
+  const said = rows.filter((row) => row.estimate?.posterior);
+  return said.length === 0 ? [] : [bullets(said.map((row) => text(`${row.metric}${row.isArmNeeded ? ` in ${row.arm}` : ''}: ${row.evidence}`)))];
+};
 
 function lineage({ lineage, done }: ReportModel): string[] {
   const lines = [

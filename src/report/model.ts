@@ -1,9 +1,11 @@
 import type { Analysis, Check, Clause, Comparison, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
 import { formatCount, formatCounted, formatDays, formatInstant, formatList, formatShare } from '../experiment/format.js';
 import { daysObserved } from '../experiment/minimums.js';
+import { methodOf } from '../experiment/inference.js';
 import type { FeatureVersion, ModelVersion, Plan } from '../experiment/plan.js';
 import { analysisDigest, type DecisionRecord } from '../experiment/record.js';
 import type { ExecutedQuery } from '../experiment/summaries.js';
+import { corrections } from '../stats/corrections/index.js';
 import { effectRows, type EffectRow } from './effect-rows.js';
 import { clauseGroups, whatWouldChange, type ClauseGroup } from './verdict.js';
 
@@ -18,6 +20,8 @@ export interface ReportModel {
   readonly facts: readonly Labelled[];
   readonly clauseGroups: readonly ClauseGroup[];
   readonly level: string;
+  /** heads of the columns of p-values, or of what a method has in their place */
+  readonly evidence: { readonly alone: string; readonly adjusted: string };
   /** what must be known before the effects are read; null when nothing must */
   readonly effectsNote: string | null;
   readonly effects: readonly EffectRow[];
@@ -56,14 +60,13 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
     facts: factsOf(analysis),
     clauseGroups: clauseGroups(decision),
     level: formatShare(1 - plan.decision.alpha),
+    evidence: methodOf(plan.inference).posterior ? { alone: 'Chance of other side', adjusted: 'Adjusted chance' } : { alone: 'p', adjusted: 'Adjusted p' },
     effectsNote: decision.verdict === 'invalid' ? 'A check that must pass has failed, so these figures are symptoms to look into. They are not effects, and none is marked as one.' : null,
     effects: rowsWhere((row) => row.segment === null),
     segments: plan.segments.map(({ name }) => ({ name, rows: rowsWhere((row) => row.segment?.name === name) }))
       .filter(({ rows }) => rows.length > 0),
     timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),
-    timelineNote: plan.inference.method === 'fixed'
-      ? 'What the analysis would have said at the end of each day. These intervals hold for one look at a time fixed beforehand: a day on which one clears zero is no reason to stop early.'
-      : 'What the analysis would have said at the end of each day. These intervals hold at every look.',
+    timelineNote: timelineNote(plan),
     checks: analysis.checks,
     lock: lockSentence(analysis),
     differences: analysis.differences,
@@ -93,14 +96,22 @@ function factsOf({ plan, summaries }: Analysis): Labelled[] {
     ...plan.arms.map((arm) => ({ label: arm.control && arm.name !== 'control' ? `${arm.name} (control)` : arm.name, value: formatCount(exposures.arms.find((row) => row.arm === arm.name)?.units ?? 0) })),
     ...(days === null ? [] : [{ label: 'Ran for', value: formatDays(days) }]),
     ...(summaries.asOf === null ? [] : [{ label: 'Data until', value: formatInstant(summaries.asOf) }]),
-    { label: 'Intervals', value: `${formatShare(1 - plan.decision.alpha)}, ${INFERENCE[plan.inference.method]}` },
-    { label: 'Correction', value: CORRECTION[plan.correction] },
+    { label: 'Intervals', value: `${formatShare(1 - plan.decision.alpha)}, ${methodOf(plan.inference).title}` },
+    { label: 'Correction', value: correctionWords(plan.correction) },
     ...(plan.owner ? [{ label: 'Owner', value: plan.owner }] : []),
   ];
 }
 
-const INFERENCE: Readonly<Record<Plan['inference']['method'], string>> = { fixed: 'fixed horizon', confidence_sequence: 'confidence sequence' };
-const CORRECTION: Readonly<Record<Plan['correction'], string>> = { none: 'none', holm: 'Holm', benjamini_hochberg: 'Benjamini–Hochberg' };
+const correctionWords = (name: Plan['correction']): string => (name === 'none' ? 'none' : corrections[name].title);
+
+function timelineNote({ inference }: Plan): string {
+  const method = methodOf(inference);
+  const read = 'What the analysis would have said at the end of each day.';
+  if (method.anytimeValid) return `${read} These intervals hold at every look.`;
+  if (method.countsLooks) return `${read} These intervals hold for the looks that the plan counts, all together.`;
+  if (method.posterior) return `${read} These are credible intervals, each of its own day: a prior does not make early looks free of charge.`;
+  return `${read} These intervals hold for one look at a time fixed beforehand: a day on which one clears zero is no reason to stop early.`;
+}
 
 function lockSentence({ frozenPlanHash, exploratory }: Analysis): string {
   if (frozenPlanHash === null) return 'No plan was locked before the start, so nobody can tell whether this one was written after the data were seen.';

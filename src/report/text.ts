@@ -25,7 +25,7 @@ export function textReport(model: ReportModel): string {
     ...verdict.changes.flatMap((change) => bullet('-', change)),
     '',
     ...(model.effectsNote === null ? [] : wrapped(model.effectsNote, 0)),
-    ...effectLines(shown, model.level),
+    ...effectLines(shown, model),
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',
     `Checks  ${model.checks.length - loud.length} of ${model.checks.length} passed`,
@@ -43,8 +43,8 @@ function differenceLines({ differences }: ReportModel): string[] {
   ];
 }
 
-function effectLines(rows: readonly EffectRow[], level: string): string[] {
-  const head = ['', 'control', 'treatment', 'lift', `${level} interval`, 'p'];
+function effectLines(rows: readonly EffectRow[], { level, evidence }: ReportModel): string[] {
+  const head = ['', 'control', 'treatment', 'lift', `${level} interval`, evidence.alone.toLowerCase()];
   const cells = rows.map((row) => [
     [row.metric, row.isArmNeeded ? row.arm : null].filter((part) => part !== null).join(' · '), row.control, row.treatment,
     ...(row.refusal ? ['—', 'cannot be said'] : [row.lift, row.interval]), row.adjustedPValue ?? row.pValue,

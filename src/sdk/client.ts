@@ -38,7 +38,7 @@ export interface RemoteDecision {
 const EXPERIMENT = 'id key title status planHash frozenPlanHash';
 const CONFIDENCE_SET = '{ shape lower upper }';
 const EFFECT = `{
-  ... on EffectEstimate { status estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue adjustedPValue simultaneous ${CONFIDENCE_SET} }
+  ... on EffectEstimate { status estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue adjustedPValue simultaneous ${CONFIDENCE_SET} eValue posterior { mean standardDeviation chanceToBeat expectedLoss { keepControl shipTreatment } withinMargin } }
   ... on Refusal { status reason detail remedy } }`;
 const ARM = '{ arm n value standardError }';
 const ANALYSIS = `id status progress message error planHash exploratory

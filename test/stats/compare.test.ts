@@ -32,7 +32,8 @@ const summary = (metric: string, outcomes: string[], make: (arm: string) => Reco
   cells: [null, BR].flatMap((segment) => ['A', 'B', 'C'].filter((arm) => !(segment && arm === 'C')).map((arm) => ({ arm, segment, summary: cell(make(arm)) }))),
 });
 const pair = summary('ratio', ['n', 'd'], (arm) => ({ n: column(200, arm === 'C' ? 6 : 5), d: column(200, 9) }));
-const summaries = { metrics: [
+const exposures = { arms: [], days: [] };
+const summaries = { asOf: null, exposures, metrics: [
   summary('goal', ['y'], (arm) => ({ y: column(200, arm === 'B' ? 5.6 : 5) })),
   summary('guard', ['y'], () => ({ y: column(200, 5) })),
   summary('share', ['y'], () => ({ y: Float64Array.from({ length: 200 }, () => Number(random.bernoulli(0.4))) })),
@@ -101,7 +102,7 @@ describe('cumulativeLifts', () => {
       cells: ['A', 'B', 'C'].map((arm) => ({ arm, segment: null, summary: whole(arm) })),
       days: days.map(({ day, arm, y }) => ({ day, arm, summary: cell({ y }) as never })),
     };
-    const only = { metrics: [metric] } as unknown as Summaries;
+    const only = { asOf: null, exposures, metrics: [metric] } as unknown as Summaries;
     const [timeline] = await cumulativeLifts(planOf(), only);
     const [comparison] = await compareArms(planOf(), only);
     expect(timeline!.points.map(({ day, n }) => [day, n])).toEqual([['2026-01-02', 82], ['2026-01-03', 162]]);

@@ -1,5 +1,6 @@
 import type { Corrected } from '../../stats/corrections/correction.js';
 import { corrections } from '../../stats/corrections/index.js';
+import type { Effect } from '../../stats/effects/effect.js';
 import { isRefusal } from '../../stats/refusal.js';
 import { families } from '../analysis.js';
 import type { Plan } from '../plan.js';
@@ -21,24 +22,39 @@ export interface Judgements {
 /**
  * Corrects each family of rows: goals, other metrics, segments. Guardrails must all hold, so they need none.
  *
- * A row has one null, no effect, so the p-value of its difference stands for its lift too. Rows that refused are not counted.
+ * A row has one null, no effect, so the p-value of its difference stands for its lift too; where the method has a scale, the
+ * two differ, and that of the lift is the row's. Rows that refused are not counted.
  */
 export function judgeFamilies(plan: Plan, inference: BoundInference, rows: readonly Row[]): Judgements {
   const judgements: Judgements = {
     pValues: new Float64Array(rows.length).fill(NaN), adjusted: new Float64Array(rows.length).fill(NaN), levels: new Float64Array(rows.length).fill(NaN),
     rejected: rows.map(() => false), reach: rows.map(() => 'keep'),
   };
-  for (const [i, { contrast }] of rows.entries()) {
-    if (!isRefusal(contrast) && !isRefusal(contrast.difference)) judgements.pValues[i] = inference.pValue(contrast.difference);
+  const isOfEValues = corrections[plan.correction].reads === 'e_values';
+  const evidence = isOfEValues ? new Float64Array(rows.length).fill(NaN) : judgements.pValues;
+  for (const [i, row] of rows.entries()) {
+    const effect = testedEffect(row, inference);
+    if (!effect) continue;
+    judgements.pValues[i] = inference.pValue(effect);
+    if (isOfEValues) evidence[i] = Math.min(1, 1 / inference.eValue!(effect));
   }
-  if (plan.correction !== 'none') for (const family of families) if (family !== 'guardrails') correctFamily(plan, rows, family, judgements);
+  if (plan.correction !== 'none') for (const family of families) if (family !== 'guardrails') correctFamily(plan, rows, family, evidence, judgements);
   return judgements;
 }
 
-function correctFamily({ correction, decision }: Plan, rows: readonly Row[], family: Row['family'], { pValues, adjusted, levels, rejected, reach }: Judgements): void {
+/** The effect whose p-value is the row's; undefined when the row refused. */
+function testedEffect({ contrast }: Row, inference: BoundInference): Effect | undefined {
+  if (isRefusal(contrast)) return undefined;
+  const candidates = inference.hasScale ? [contrast.lift, contrast.difference] : [contrast.difference];
+  return candidates.find((effect): effect is Effect => !isRefusal(effect) && inference.refusal(effect) === null);
+}
+
+/** @param evidence p-values, or one over e-values for a correction that reads those */
+function correctFamily(plan: Plan, rows: readonly Row[], family: Row['family'], evidence: Float64Array, { adjusted, levels, rejected, reach }: Judgements): void {
   const members: number[] = [];
-  for (let i = 0; i < rows.length; i++) if (rows[i]!.family === family && !Number.isNaN(pValues[i]!)) members.push(i);
-  const corrected = corrections[correction].correct(members.map((i) => pValues[i]!), decision.alpha);
+  for (let i = 0; i < rows.length; i++) if (rows[i]!.family === family && !Number.isNaN(evidence[i]!)) members.push(i);
+  const tiers = family === 'goals' ? members.map((i) => tierOf(plan, rows[i]!.metric)) : undefined;
+  const corrected = corrections[plan.correction].correct(members.map((i) => evidence[i]!), plan.decision.alpha, tiers);
   for (let position = 0; position < members.length; position++) {
     const i = members[position]!;
     adjusted[i] = corrected.pValues[position]!;
@@ -47,3 +63,5 @@ function correctFamily({ correction, decision }: Plan, rows: readonly Row[], fam
     reach[i] = corrected.reach[position]!;
   }
 }
+
+const tierOf = ({ decision }: Plan, metric: string): number => decision.goals.find((goal) => goal.metric === metric)?.tier ?? 1;

@@ -1,30 +1,43 @@
+import type { z } from 'zod';
 import type { Effect } from '../../stats/effects/effect.js';
-import { confidenceSequence } from '../../stats/inference/confidence-sequence.js';
-import { fixed } from '../../stats/inference/fixed.js';
-import type { ConfidenceSet } from '../../stats/inference/inference.js';
+import type { ConfidenceSet, Inference, Look, NormalPosterior } from '../../stats/inference/inference.js';
+import { isRefusal, type Refusal } from '../../stats/refusal.js';
+import { methodOf } from '../inference.js';
 import type { Plan } from '../plan.js';
 
-/** The plan's inference with its options bound: two-sided, null of no effect. */
+/** The plan's inference with its options bound: two-sided, null of no effect. Ask `refusal` before the others. */
 export interface BoundInference {
   readonly title: string;
+  /** lift and difference have p-values of their own */
+  readonly hasScale: boolean;
+  refusal(effect: Effect): Refusal | null;
   interval(effect: Effect, alpha: number): ConfidenceSet;
   pValue(effect: Effect): number;
+  /** null: the method has none */
+  readonly eValue: ((effect: Effect) => number) | null;
+  readonly posterior: ((effect: Effect) => NormalPosterior) | null;
 }
 
-export function inferenceOf({ inference, decision }: Plan): BoundInference {
-  switch (inference.method) {
-    case 'fixed': return {
-      title: fixed.title,
-      interval: (effect, alpha) => fixed.interval(effect, alpha, 'two_sided', {}),
-      pValue: (effect) => fixed.pValue(effect, 0, 'two_sided', {}),
-    };
-    case 'confidence_sequence': {
-      const options = { tuningUnits: inference.tuningUnits, designAlpha: decision.alpha };
-      return {
-        title: `${confidenceSequence.title}, tightest at ${inference.tuningUnits} units`,
-        interval: (effect, alpha) => confidenceSequence.interval(effect, alpha, 'two_sided', options),
-        pValue: (effect) => confidenceSequence.pValue(effect, 0, 'two_sided', options),
-      };
-    }
-  }
+export function inferenceOf({ inference }: Plan, look: Look): BoundInference {
+  const method = methodOf(inference);
+  const { method: _, ...planned } = inference;
+  const options = boundOptions(method, planned, look);
+  // a method that cannot be bound answers nothing, and is asked for nothing but its refusal
+  const bound = isRefusal(options) ? {} : options;
+  const { eValue, posterior } = method;
+  return {
+    title: isRefusal(options) ? method.title : method.inWords?.(bound) ?? method.title,
+    hasScale: method.hasScale ?? false,
+    refusal: (effect) => (isRefusal(options) ? options : method.refusal?.(effect, bound) ?? null),
+    interval: (effect, alpha) => method.interval(effect, alpha, 'two_sided', bound),
+    pValue: (effect) => method.pValue(effect, 0, 'two_sided', bound),
+    eValue: eValue ? (effect) => eValue(effect, 0, 'two_sided', bound) : null,
+    posterior: posterior ? (effect) => posterior(effect, bound) : null,
+  };
+}
+
+/** @throws ZodError when a method binds options that are not its own */
+function boundOptions(method: Inference, planned: object, look: Look): z.output<z.ZodObject> | Refusal {
+  const bound = method.planned ? method.planned.bind(planned as z.output<z.ZodObject>, look) : planned;
+  return isRefusal(bound) ? bound : method.options.parse(bound);
 }

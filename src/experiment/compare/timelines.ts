@@ -10,23 +10,27 @@ import type { MetricOutcome } from './metric-outcomes.js';
 type Day = MetricSummary['days'][number];
 type Point = Timeline['points'][number];
 
+/** The inference as of the end of a day. */
+type InferenceAfter = (day: string) => BoundInference;
+
 /** Merges day cohorts, which are disjoint units, and reads the lift after each. */
-export function timelinesOf(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Timeline[] {
+export function timelinesOf(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inferenceAfter: InferenceAfter): Timeline[] {
   const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
   return plan.metrics.flatMap(({ name }) => {
     const summary = byName.get(name);
-    return summary && summary.days.length > 0 ? metricTimelines(plan, summary, outcomes.get(name)!, inference) : [];
+    return summary && summary.days.length > 0 ? metricTimelines(plan, summary, outcomes.get(name)!, inferenceAfter) : [];
   });
 }
 
-function metricTimelines(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Timeline[] {
+function metricTimelines(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inferenceAfter: InferenceAfter): Timeline[] {
   const control = controlArm(plan).name;
   const treatments = treatmentArms(plan).map((arm) => arm.name);
   const points: Point[][] = treatments.map(() => []);
   for (const { day, cells } of cumulativeDays(summary.days)) {
     const contrasts = cellContrasts(summary, outcome, cells.get(control), treatments.map((arm) => cells.get(arm)));
+    const inference = inferenceAfter(day);
     for (const [i, contrast] of contrasts.entries()) {
-      if (isRefusal(contrast) || isRefusal(contrast.lift)) continue;
+      if (isRefusal(contrast) || isRefusal(contrast.lift) || inference.refusal(contrast.lift)) continue;
       const { shape, lower, upper } = inference.interval(contrast.lift, plan.decision.alpha);
       const bounded = shape === 'interval';
       points[i]!.push({ day, n: contrast.lift.n, estimate: contrast.lift.estimate, lower: bounded ? lower : null, upper: bounded ? upper : null });

@@ -1,8 +1,12 @@
 import type { ConfidenceSet } from '../../stats/inference/inference.js';
+import type { EffectEstimate } from '../analysis.js';
 import type { Metric } from '../metric.js';
 
 /** +1 where more is better, -1 where less is. */
 export const goodSign = (metric: Metric): 1 | -1 => (metric.direction === 'decrease' ? -1 : 1);
+
+/** Where an estimate stands: at the posterior mean where there is one, since a prior may have moved it across zero. */
+export const centreOf = ({ estimate, posterior }: EffectEstimate): number => posterior?.mean ?? estimate;
 
 /** The smallest and the largest benefit that a confidence set does not exclude; infinite where nothing bounds it. */
 export interface BenefitBounds { readonly worst: number; readonly best: number }
@@ -28,4 +32,15 @@ export function benefitBounds(metric: Metric, set: ConfidenceSet): BenefitBounds
 export function lossBeyond(margin: number, { worst, best }: BenefitBounds): 'excluded' | 'harmful' | 'unclear' {
   if (worst > -margin) return 'excluded';
   return best < 0 ? 'harmful' : 'unclear';
+}
+
+/**
+ * What a lift says of a change of `margin` or more, either way: two one-sided tests (TOST) by one interval.
+ *
+ * `excluded`: the whole set is within the margins. `shown`: the whole set is beyond one of them. `unclear`: anything else.
+ * @see Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15(6)
+ */
+export function changeBeyond(margin: number, { worst, best }: BenefitBounds): 'excluded' | 'shown' | 'unclear' {
+  if (worst > -margin && best < margin) return 'excluded';
+  return best <= -margin || worst >= margin ? 'shown' : 'unclear';
 }

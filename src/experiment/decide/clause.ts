@@ -21,7 +21,7 @@ export const clause = (
 /** How an estimate and its confidence set read: `lift +1.8%, 95% interval +0.4% to +3.2%`. */
 export function reading(plan: Plan, scale: Scale, estimate: EffectEstimate, set: ConfidenceSet = estimate.interval): string {
   const level = `${Number((100 * (1 - plan.decision.alpha)).toPrecision(12))}%`;
-  return `${scale.name} ${scale.format(estimate.estimate)}, ${level} ${describeSet(set, scale.format)}`;
+  return `${scale.name} ${scale.format(estimate.estimate)}, ${level} ${estimate.posterior ? 'credible ' : ''}${describeSet(set, scale.format)}`;
 }
 
 /** A scale that effects are read on: the lift, or the difference where the lift cannot be said. */

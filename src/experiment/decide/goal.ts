@@ -1,20 +1,44 @@
 import type { Clause, EffectEstimate } from '../analysis.js';
-import { formatP } from '../format.js';
+import { formatChance, formatP } from '../format.js';
 import type { Plan } from '../plan.js';
-import { goodSign } from './benefit.js';
+import { centreOf, goodSign } from './benefit.js';
 import { capitalised, clause, differenceScale, fewestUnits, liftScale, reading, type Evidence, type Scale } from './clause.js';
+import { equivalenceClause } from './equivalence.js';
 import { noLossClause } from './no-loss.js';
 import { moreUnits, unitsNeeded } from './units-needed.js';
 
 type Goal = Plan['decision']['goals'][number];
 
 /** Is the claim of a goal shown in one arm? */
-export const goalClause = (goal: Goal, evidence: Evidence): Clause =>
-  goal.claim === 'superiority' ? superiorityClause(evidence) : noLossClause('goal', goal.margin, evidence);
+export function goalClause(goal: Goal, evidence: Evidence): Clause {
+  switch (goal.claim) {
+    case 'superiority': return superiorityClause(evidence);
+    case 'non_inferiority': return noLossClause('goal', goal.margin, evidence);
+    case 'equivalence': return equivalenceClause(goal.margin, evidence);
+  }
+}
+
+/** How evidence against no effect is told, and what would undo it. */
+interface Words { readonly seen: string; readonly wouldOpen: string }
+
+const pValueWords = ({ pValue, adjustedPValue }: EffectEstimate, alpha: number): Words => ({
+  seen: `${adjustedPValue === null ? '' : 'adjusted '}${formatP(adjustedPValue ?? pValue, alpha)} against ${alpha}`,
+  wouldOpen: `${adjustedPValue === null ? 'A' : 'An adjusted'} p-value of ${alpha} or more would open it again.`,
+});
+
+/** A posterior has no p-value: what stands in its place is twice the chance of the other side, adjusted or not. */
+function chanceWords({ pValue, adjustedPValue }: EffectEstimate, isGood: boolean, alpha: number): Words {
+  const otherSide = (adjustedPValue ?? pValue) / 2;
+  const adjusted = adjustedPValue === null ? '' : 'adjusted ';
+  return {
+    seen: `${adjusted}chance to be better ${formatChance(isGood ? 1 - otherSide : otherSide)}, by the posterior, against ${formatChance(1 - alpha / 2)}`,
+    wouldOpen: `${adjusted === '' ? 'A' : 'An adjusted'} chance of ${formatChance(1 - alpha / 2)} or less would open it again.`,
+  };
+}
 
 /**
  * Superiority: met when the adjusted p-value is below alpha and the effect is good, violated when it is below alpha and
- * the effect is bad. Judged on the lift; on the difference where the lift is refused.
+ * the effect is bad; of a posterior, when the chance of either side is above 1 - alpha / 2. Judged on the lift; on the difference where the lift is refused.
  */
 function superiorityClause(evidence: Evidence): Clause {
   const { plan, metric, arm, comparison } = evidence;
@@ -28,10 +52,11 @@ function superiorityClause(evidence: Evidence): Clause {
   function judged({ metric, arm }: Evidence, effect: EffectEstimate, scale: Scale): Clause {
     const { alpha } = plan.decision;
     const pValue = effect.adjustedPValue ?? effect.pValue;
-    const isGood = effect.estimate * goodSign(metric) > 0;
+    const isGood = centreOf(effect) * goodSign(metric) > 0;
     const asked = `${metric.name} was to ${metric.direction} in ${arm}`;
-    const seen = `${reading(plan, scale, effect)}, ${effect.adjustedPValue === null ? '' : 'adjusted '}${formatP(pValue, alpha)} against ${alpha}`;
-    if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, `${effect.adjustedPValue === null ? 'A' : 'An adjusted'} p-value of ${alpha} or more would open it again.`);
+    const words = effect.posterior ? chanceWords(effect, isGood, alpha) : pValueWords(effect, alpha);
+    const seen = `${reading(plan, scale, effect)}, ${words.seen}`;
+    if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, words.wouldOpen);
     if (pValue < alpha) return clause('goal', about, 'violated', `${asked}, and it moved the other way: ${seen}.`, 'Another treatment, since this one makes the goal worse.');
     return clause('goal', about, 'open', `${asked}, and that is not shown yet: ${seen}.`, whatWouldShowIt(effect, isGood));
   }
