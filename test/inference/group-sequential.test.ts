@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addLook, beginBoundary, boundaryOf, type BoundaryDesign, type BoundaryState } from '../../src/stats/inference/group-sequential/boundary.js';
 import { planDrift } from '../../src/stats/inference/group-sequential/plan-drift.js';
+import { repeatedCritical, repeatedCurve, repeatedPValue } from '../../src/stats/inference/group-sequential/repeated-critical.js';
 import { spentBy, type Spending } from '../../src/stats/inference/group-sequential/spending.js';
 import { stageWise } from '../../src/stats/inference/group-sequential/stage-wise.js';
 import { groupSequential } from '../../src/stats/inference/group-sequential.js';
@@ -147,6 +148,19 @@ describe('inference under a group sequential test', () => {
       expect(p >= 0 && p <= 1).toBe(true);
       if (Math.abs(p - alpha) > 1e-9) expect(p <= alpha).toBe((lower !== null && lower > 0) || (upper !== null && upper < 0));
     }), { seed: 3, numRuns: 150 });
+  });
+
+  it('a statistic at the boundary of a level has that level for its repeated p-value, to 1e-7', () => {
+    for (const spending of families) {
+      for (const sides of [1, 2] as const) {
+        const plan = { spending, looks: [0.15, 0.4, 0.45], plannedInformation: 1 };
+        const curve = repeatedCurve(plan, sides);
+        for (const alpha of [0.6, 0.3, 0.1, 0.05, 0.01, 1e-4, 1e-10]) {
+          const critical = repeatedCritical(plan, alpha, sides);
+          if (critical !== null) expect(repeatedPValue(curve, critical, sides) / alpha).toBeCloseTo(1, 7);
+        }
+      }
+    }
   });
 
   it('one look at the planned end is the fixed normal test', () => {

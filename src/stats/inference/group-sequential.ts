@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refuse, type Refusal } from '../refusal.js';
-import { repeatedCritical, repeatedPValue } from './group-sequential/repeated-critical.js';
+import type { CriticalCurve } from './group-sequential/critical-curve.js';
+import { repeatedCritical, repeatedCurve, repeatedPValue } from './group-sequential/repeated-critical.js';
 import { spendingSchema } from './group-sequential/spending.js';
 import { defineInference, type Alternative, type Look } from './inference.js';
 import { notRejected, standardised, towards } from './statistic.js';
@@ -37,9 +38,9 @@ export const groupSequential = defineInference({
   countsLooks: true,
   inWords: ({ looks, plannedInformation }) =>
     `group sequential, repeated confidence interval: look ${looks.length}, at ${Number((100 * looks.at(-1)! / plannedInformation).toPrecision(3))}% of the planned information`,
-  interval: (effect, alpha, alternative, options) => notRejected(effect, cachedCritical(options, alpha, sidesOf(alternative)), alternative),
+  interval: (effect, alpha, alternative, options) => notRejected(effect, criticalOf(options, alpha, sidesOf(alternative)), alternative),
   pValue: (effect, nullValue, alternative, options) =>
-    repeatedPValue(options, towards(standardised(effect, nullValue), alternative), sidesOf(alternative)),
+    repeatedPValue(curveOf(options, sidesOf(alternative)), towards(standardised(effect, nullValue), alternative), sidesOf(alternative)),
 });
 
 /**
@@ -57,16 +58,21 @@ const sidesOf = (alternative: Alternative): 1 | 2 => (alternative === 'two_sided
 
 type Options = z.output<typeof groupSequentialOptions>;
 
-/** Boundaries of one analysis: its metrics and segments share looks and levels. */
+/** What the rows of one analysis share: boundaries at their levels, and the curve behind their p-values. */
 const criticals = new Map<string, number | null>();
+const curves = new Map<string, CriticalCurve>();
 const MOST_CACHED = 1000;
 
-function cachedCritical(options: Options, alpha: number, sides: 1 | 2): number | null {
-  const key = JSON.stringify([options, alpha, sides]);
-  const known = criticals.get(key);
+const criticalOf = (options: Options, alpha: number, sides: 1 | 2): number | null =>
+  cached(criticals, JSON.stringify([options, sides, alpha]), () => repeatedCritical(options, alpha, sides));
+const curveOf = (options: Options, sides: 1 | 2): CriticalCurve =>
+  cached(curves, JSON.stringify([options, sides]), () => repeatedCurve(options, sides));
+
+function cached<V>(cache: Map<string, V>, key: string, make: () => V): V {
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  if (criticals.size >= MOST_CACHED) criticals.clear();
-  const critical = repeatedCritical(options, alpha, sides);
-  criticals.set(key, critical);
-  return critical;
+  if (cache.size >= MOST_CACHED) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
 }
