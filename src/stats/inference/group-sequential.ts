@@ -63,10 +63,21 @@ const criticals = new Map<string, number | null>();
 const curves = new Map<string, CriticalCurve>();
 const MOST_CACHED = 1000;
 
+/** Rows of one analysis hand over the same object, which is written out once. */
+const keys = new WeakMap<Options, string>();
+
 const criticalOf = (options: Options, alpha: number, sides: 1 | 2): number | null =>
-  cached(criticals, JSON.stringify([options, sides, alpha]), () => repeatedCritical(options, alpha, sides));
+  cached(criticals, `${keyOf(options)} ${sides} ${alpha}`, () => repeatedCritical(options, alpha, sides));
 const curveOf = (options: Options, sides: 1 | 2): CriticalCurve =>
-  cached(curves, JSON.stringify([options, sides]), () => repeatedCurve(options, sides));
+  cached(curves, `${keyOf(options)} ${sides}`, () => repeatedCurve(options, sides));
+
+function keyOf(options: Options): string {
+  const known = keys.get(options);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(options);
+  keys.set(options, key);
+  return key;
+}
 
 function cached<V>(cache: Map<string, V>, key: string, make: () => V): V {
   const known = cache.get(key);
