@@ -13,7 +13,6 @@ const candidateLanes: usize = memory.data(32, 16);
 /** Running sums of four lanes: x0, x0 + x1, x0 + x1 + x2, ... */
 export function prefixSums(x: v128): v128 {
   const zero = i32x4.splat(0);
-  const isWeighted = weighted;
   const pairs = i32x4.add(x, v128.shuffle<i32>(zero, x, 0, 4, 5, 6));
   return i32x4.add(pairs, v128.shuffle<i32>(zero, pairs, 0, 1, 4, 5));
 }
