@@ -58,8 +58,6 @@ export interface CausalChoices extends ForestChoices {
 /** Leaves of the nuisance forests grow with the square root of the rows from here on: grf's 5 units up to 1,000 rows, 16 at 10,000. */
 const LEAF_ROWS = 1000;
 
-/** Nuisance forests give no intervals: more of their rows place splits, which lessens the bias that centring leaves. */
-const NUISANCE_HONESTY = 0.75;
 
 /**
  * How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags, but with coarser leaves in large
@@ -70,7 +68,6 @@ const nuisanceSettings = (settings: ForestSettings, rows: number, nuisance: Part
   trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(settings.trees / NUISANCE_SHARE)),
   bagTrees: 1,
   minNodeSize: Math.round(5 * Math.sqrt(Math.max(1, rows / LEAF_ROWS))),
-  honestyFraction: settings.honestyFraction && NUISANCE_HONESTY,
   ...nuisance,
 });
 
