@@ -21,6 +21,8 @@ interface Entry {
   /** both arms twice: the estimate stays, the standard error falls */
   readonly duplicate: boolean;
   readonly binary?: boolean;
+  /** where the result has its effect; `difference` unless told */
+  readonly effect?: readonly [field: string, position?: number];
 }
 
 const plain = { shift: true, scale: true, duplicate: true } as const;
@@ -36,6 +38,12 @@ const entries: Record<string, Entry> = {
   'ratio/ratio-cuped': { roles: { numerator: 'y', denominator: 'd', numeratorBefore: 'x', denominatorBefore: 'e', treatment: 'arm' }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
   'quantile/clustered-quantile': { roles: { outcome: 'y', treatment: 'arm', unit: 'c' }, options: { probability: 0.4 }, outcomes: ['y'], ...plain, duplicate: false },
   'cluster/difference': { roles: { outcome: 'y', treatment: 'arm', cluster: 'c' }, outcomes: ['y'], ...plain, duplicate: false },
+  'switchback/regression': { roles: { outcome: 'y', treatment: 'arm', time: 't', block: 't', covariates: ['x'] }, outcomes: ['y'], ...plain, duplicate: false },
+  'geo/paired': { roles: { outcome: 'y', treatment: 'arm', pair: 'p' }, outcomes: ['y'], ...plain, duplicate: false },
+  'encouragement/complier-effect': { roles: { outcome: 'y', treatment: 'arm', uptake: 'u', covariates: ['x'] }, outcomes: ['y'], ...plain, effect: ['intentionToTreat'] },
+  'factorial/effects': { roles: { outcome: 'y', factors: ['arm', 's'], covariates: ['x'] }, outcomes: ['y'], ...plain, effect: ['mainEffects', 0] },
+  'interaction/pair': { roles: { outcome: 'y', first: 'arm', second: 's' }, outcomes: ['y'], ...plain, effect: ['interactions', 0] },
+  'interaction/screen': { roles: { outcome: 'y', experiments: ['arm', 's', 'b'] }, outcomes: [], shift: false, scale: false, duplicate: false },
   'allocation/sample-ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 
@@ -48,7 +56,7 @@ const sample = (units = 120): Sample => {
   const d = x.map(() => 1 + random.poisson(3));
   const b = x.map((_, i) => Number(random.bernoulli(0.3 + 0.1 * (i % 2))));
   // strata with both arms, and clusters with one: 24 is even, like the arms
-  return { arms, columns: { x, w, y, d, b, e: x.map(() => 1 + random.poisson(3)), s: x.map((_, i) => Math.floor(i / 2) % 3), c: x.map((_, i) => i % 24) } };
+  return { arms, columns: { x, w, y, d, b, e: x.map(() => 1 + random.poisson(3)), s: x.map((_, i) => Math.floor(i / 2) % 3), c: x.map((_, i) => i % 24), t: x.map((_, i) => i), p: x.map((_, i) => Math.floor(i / 2)), u: x.map((_, i) => Number(random.bernoulli(0.2 + 0.6 * (i % 2)))) } };
 };
 
 const run = ({ arms, columns }: Sample, name: string): Promise<EstimateAnswer> => {
@@ -60,7 +68,9 @@ const change = (from: Sample, names: readonly string[], map: (value: number) => 
 interface Difference { estimate: number; standardError: number; pValue: number; interval: { lower: number; upper: number } }
 const difference = (answer: EstimateAnswer): Difference => {
   if (!('result' in answer)) throw new Error(answer.refusal.detail);
-  return answer.result['difference'] as Difference;
+  const [field, position] = entries[answer.estimator]!.effect ?? ['difference'];
+  const found = answer.result[field];
+  return (position === undefined ? found : (found as unknown[])[position]) as Difference;
 };
 const lawful = (law: 'shift' | 'scale' | 'duplicate') => Object.keys(entries).filter((name) => entries[name]![law]);
 const compared = Object.keys(entries).filter((name) => entries[name]!.outcomes.length > 0);
@@ -137,6 +147,9 @@ describe('battery', () => {
       const arms = ['a', 'b', ...rows.map((row) => row[0])];
       const pad = (values: Float64Array) => Float64Array.from([0, 1, ...values]);
       const designs = { s: Float64Array.from(arms, (_, i) => i % 2), c: Float64Array.from(arms, (arm, i) => 2 * Math.floor(i / 4) + Number(arm === 'b')) };
+      const nth = { a: 0, b: 0 };
+      const pairs = Float64Array.from(arms, (arm) => nth[arm as 'a' | 'b']++);
+      Object.assign(designs, { t: Float64Array.from(arms, (_, i) => i), p: pairs, u: pad(column(2)) });
       const answer = await run({ arms, columns: { y: pad(y), b: pad(y), x: pad(column(2)), w: pad(column(3)), d: pad(column(4)), e: pad(column(3)), ...designs } }, name);
       expect(JSON.stringify(answer)).not.toMatch(/numerical_failure/);
       if ('refusal' in answer) expect([answer.refusal.detail.length > 10, answer.refusal.remedy.length > 10]).toEqual([true, true]);

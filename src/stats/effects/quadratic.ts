@@ -33,3 +33,10 @@ export function satterthwaite(parts: readonly { readonly variance: number; reado
   // As shares of the total, whose square may underflow
   return 1 / parts.reduce((sum, { variance, degreesOfFreedom }) => sum + ((variance / total) * (variance / total)) / degreesOfFreedom, 0);
 }
+
+/** A covariance matrix scaled to unit variances; symmetric to the last digit. */
+export function correlationOf(covariance: Rows, scale: Vector): number[][] {
+  const rows = covariance.map((row, i) => row.map((value, j) => value / scale[i]! / scale[j]!));
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < i; j++) rows[i]![j] = rows[j]![i]!;
+  return rows;
+}

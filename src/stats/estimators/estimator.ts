@@ -35,6 +35,7 @@ export const numeric = (description: string) => ({ kind: 'numeric', many: false,
 export const category = (description: string) => ({ kind: 'category', many: false, required: true, description }) as const;
 export const optionalNumeric = (description: string) => ({ kind: 'numeric', many: false, required: false, description }) as const;
 export const optionalCategory = (description: string) => ({ kind: 'category', many: false, required: false, description }) as const;
+export const categories = (description: string) => ({ kind: 'category', many: true, required: true, description }) as const;
 export const numerics = (description: string) => ({ kind: 'numeric', many: true, required: false, description }) as const;
 
 export interface EstimationContext {

@@ -1,5 +1,10 @@
 import { sampleRatio } from './allocation/sample-ratio.js';
 import { clusterDifference } from './cluster/difference.js';
+import { complierEffect } from './encouragement/complier-effect.js';
+import { factorialEffects } from './factorial/effects.js';
+import { pairedGeo } from './geo/paired.js';
+import { interactionPair } from './interaction/pair.js';
+import { interactionScreen } from './interaction/screen.js';
 import { cuped } from './mean/cuped.js';
 import { lin } from './mean/lin.js';
 import { welch } from './mean/welch.js';
@@ -10,10 +15,11 @@ import { clusteredQuantile } from './quantile/clustered-quantile.js';
 import { quantile } from './quantile/quantile.js';
 import { ratioCuped } from './ratio/ratio-cuped.js';
 import { ratioDelta } from './ratio/ratio-delta.js';
+import { switchback } from './switchback/regression.js';
 
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
-  clusterDifference,
+  clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   sampleRatio,
 ] as const;

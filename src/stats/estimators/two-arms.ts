@@ -25,12 +25,12 @@ export const twoArmOptions = {
 } as const;
 export type TwoArmOptions = z.output<z.ZodObject<typeof twoArmOptions>>;
 
-const setSchema = z.object({
+export const setSchema = z.object({
   shape: z.enum(['interval', 'complement', 'line']).describe('interval: between the ends; complement: outside them; line: nothing is excluded'),
   lower: z.number().nullable().describe('null: unbounded'),
   upper: z.number().nullable().describe('null: unbounded'),
 }).meta({ id: 'EstimateSet', description: 'The values that are not excluded, in the units of the estimate.' });
-const effectSchema = z.object({
+export const effectSchema = z.object({
   estimate: z.number().describe('difference in units of the outcome, or lift as a fraction'),
   standardError: z.number().describe('in the units of the estimate'),
   degreesOfFreedom: z.number().nullable().describe('of the reference t distribution; null: normal'),
@@ -93,21 +93,24 @@ export function answerTwoArms(contrast: Contrast | Refusal, { levels }: Category
   return {
     control: { name: levels[control]!, ...contrast.control },
     treatment: { name: levels[treatment]!, ...contrast.treatment },
-    difference: read(contrast.difference, options.nullDifference, options),
-    lift: isRefusal(lift) ? null : read(options.liftInterval === 'delta' ? withoutQuotient(lift) : lift, options.nullLift, options),
+    difference: readEffect(contrast.difference, options.nullDifference, options),
+    lift: isRefusal(lift) ? null : readEffect(options.liftInterval === 'delta' ? withoutQuotient(lift) : lift, options.nullLift, options),
     liftRefusal: isRefusal(lift) ? lift : null,
   };
 }
 
 const withoutQuotient = ({ quotient: _, ...effect }: Effect): Effect => effect;
 
-function read(effect: Effect, nullValue: number, options: TwoArmOptions): z.output<typeof effectSchema> {
+export type InferenceOptions = Pick<TwoArmOptions, 'level' | 'alternative' | 'inference' | 'tuningUnits'>;
+
+/** An effect with its interval and p-value, as the options ask. */
+export function readEffect(effect: Effect, nullValue: number, options: InferenceOptions): z.output<typeof effectSchema> {
   const { estimate, standardError, degreesOfFreedom } = effect;
   const alpha = 1 - options.level;
   return { estimate, standardError, degreesOfFreedom, ...judged(effect, nullValue, alpha, options) };
 }
 
-function judged(effect: Effect, nullValue: number, alpha: number, { inference, alternative, tuningUnits }: TwoArmOptions): { interval: ConfidenceSet; pValue: number } {
+function judged(effect: Effect, nullValue: number, alpha: number, { inference, alternative, tuningUnits }: InferenceOptions): { interval: ConfidenceSet; pValue: number } {
   switch (inference) {
     case 'fixed':
       return { interval: fixed.interval(effect, alpha, alternative, {}), pValue: fixed.pValue(effect, nullValue, alternative, {}) };
