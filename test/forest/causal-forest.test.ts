@@ -119,10 +119,16 @@ describe('causal forest', () => {
     ['a negative weight', (data) => ({ ...data, weight: data.y.map(() => -1) }), 'not_finite'],
     ['three rows', (data) => ({ ...data, x: data.x.map((c) => c.slice(0, 3)), y: Float64Array.of(1, 2, 4), w: Float64Array.of(0, 1, 1) }), 'too_few_units'],
     ['two clusters', (data) => ({ ...data, cluster: Int32Array.from(data.y, (_, i) => i % 2) }), 'too_few_units'],
+    ['three clusters', (data) => ({ ...data, cluster: Int32Array.from(data.y, (_, i) => i % 3) }), 'too_few_units'],
     ['no covariates', (data) => ({ ...data, features: [], x: [] }), 'unsupported_combination'],
   ])('refuses %s', async (_, change, reason) => {
     const answer = await growCausalForest(engine, change(sample(100, 0)), { trees: 20, seed: 1 });
     expect(answer).toMatchObject({ status: 'refused', reason });
+  });
+
+  it('refuses to try more features in a node than it can draw', async () => {
+    expect(await growCausalForest(engine, sample(100, 0), { trees: 20, seed: 1, mtry: 2000 })).toMatchObject({ status: 'refused', detail: expect.stringContaining('2000') });
+    expect(isRefusal(await growCausalForest(engine, sample(300, 0), { trees: 60, seed: 1, mtry: 790 }))).toBe(false);
   });
 
   it('refuses rows of another schema, files of another version and other files', async () => {

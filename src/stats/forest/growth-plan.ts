@@ -1,3 +1,4 @@
+import { logGamma } from '../numeric/gamma.js';
 import { refuse, type Refusal } from '../refusal.js';
 import type { BinnedRows } from './binning.js';
 
@@ -72,6 +73,7 @@ export function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly spli
 /** Sums of leaf values stay exact up to this many trees; see `leafGrid`. */
 const MAX_TREES = 65_536;
 const GRID_BITS = 36;
+const MAX_FEATURES = 65_535;
 const MIN_TREE_UNITS = 4;
 
 /**
@@ -98,6 +100,11 @@ export function planGrowth(
   if (settings.trees > MAX_TREES) {
     return refuse('unsupported_combination', `a forest has at most ${MAX_TREES} trees; got ${settings.trees}`, 'grow fewer trees');
   }
+  if (rows.features > MAX_FEATURES || !(settings.mtry > 0 && settings.mtry <= MAX_MTRY)) {
+    return refuse('unsupported_combination',
+      `a forest takes at most ${MAX_FEATURES} features and tries (0, ${MAX_MTRY}] of them in a node; got ${rows.features} and ${settings.mtry}`,
+      'use fewer columns, or try fewer of them in a node');
+  }
   const weight = columns.weight ?? new Float32Array(rows.rows).fill(1);
   const weighted = columns.weight !== null;
   return {
@@ -119,17 +126,18 @@ export function planGrowth(
 }
 
 const CUTOFF_TAIL = 1e-12;
+/** The kernel has room for no more; a mean of MAX_MTRY needs fewer. */
 const MAX_CUTOFFS = 1000;
+const MAX_MTRY = 800;
 
 /** P(Poisson(mean) <= k) for k = 0, 1, ... in units of 2^-32. */
 function poissonCutoffs(mean: number): Uint32Array {
   const cutoffs: number[] = [];
-  let probability = Math.exp(-mean);
-  let cumulative = probability;
+  let cumulative = Math.exp(-mean);
   while (cumulative < 1 - CUTOFF_TAIL && cutoffs.length < MAX_CUTOFFS) {
     cutoffs.push(Math.min(0xffffffff, Math.round(cumulative * 2 ** 32)));
-    probability *= mean / cutoffs.length;
-    cumulative += probability;
+    const k = cutoffs.length;
+    cumulative += Math.exp(k * Math.log(mean) - mean - logGamma(k + 1));
   }
   return Uint32Array.from(cutoffs);
 }
