@@ -55,12 +55,12 @@ function check(what: string, instance: number, total: number, limit: number): Re
   if (instance > INSTANCE_LIMIT) {
     return refuse('unsupported_combination',
       `${what} of this size needs ${gigabytes(instance)} GB in one worker; one holds at most ${gigabytes(INSTANCE_LIMIT)} GB`,
-      'use fewer rows or columns');
+      'Use fewer rows or columns.');
   }
   if (total > limit) {
     return refuse('unsupported_combination',
       `${what} of this size needs up to ${gigabytes(total)} GB; ${gigabytes(limit)} GB are allowed`,
-      'use fewer rows, columns, trees or workers, a larger minimum node size, or a machine with more memory');
+      'Use fewer rows, columns, trees or workers, a larger minimum node size, or a machine with more memory.');
   }
   return null;
 }

@@ -31,7 +31,7 @@ export function averageEffect(
   forest: CausalForest, scores: Float64Array, target: EffectTarget, rule: OverlapRule = defaultOverlap, subset?: Int32Array,
 ): AverageEffect | Refusal {
   if (!forest.isBinary && (target === 'treated' || target === 'control')) {
-    return refuse('unsupported_combination', `the average effect on the ${target} needs a binary treatment`, 'ask for target all or overlap');
+    return refuse('unsupported_combination', `the average effect on the ${target} needs a binary treatment`, 'Ask for target all or overlap.');
   }
   // a target divides by the propensity of the arm that it has to imagine
   const side = { all: 'both', treated: 'control', control: 'treated', overlap: 'neither' } as const;
@@ -67,7 +67,7 @@ function overArm({ y, w, yHat, wHat, tauHat }: CausalForest, rows: Int32Array, w
     if (w[row] === arm) own += weight[i]!;
     else other += weight[i]! * odds[i]!;
   });
-  if (!(own > 0 && other > 0)) return refuse('too_few_units', `the average effect on the ${target} needs units with weight in both arms`, 'collect units of both arms');
+  if (!(own > 0 && other > 0)) return refuse('too_few_units', `the average effect on the ${target} needs units with weight in both arms`, 'Collect units of both arms.');
   let mean = 0;
   rows.forEach((row, i) => { if (w[row] === arm) mean += (weight[i]! * tauHat[row]!) / own; });
   let estimate = mean;
@@ -99,7 +99,7 @@ function overlapEffect(forest: CausalForest, kept: Kept): AverageEffect | Refusa
 
 function effectOf(forest: CausalForest, kept: Kept, target: EffectTarget, weight: Float64Array, { estimate, values }: Influence): AverageEffect | Refusal {
   const groups = groupsAmong(kept.rows, forest.rows.clusters, weight);
-  if (groups.count < 2) return refuse('too_few_units', `an average effect needs at least 2 independent groups; got ${groups.count}`, 'collect more clusters');
+  if (groups.count < 2) return refuse('too_few_units', `an average effect needs at least 2 independent groups; got ${groups.count}`, 'Collect more clusters.');
   const n = kept.rows.length;
   return {
     target, estimate, n, trimmedShare: kept.trimmedShare, groups: groups.count, degreesOfFreedom: null,

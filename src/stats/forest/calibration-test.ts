@@ -28,7 +28,7 @@ export function calibrationTest(forest: CausalForest, level: number): Calibratio
     y.map((value, i) => value - yHat[i]!),
     { mean: w.map((value, i) => (value - wHat[i]!) * mean), differential: w.map((value, i) => (value - wHat[i]!) * (tauHat[i]! - mean)) },
     weight, groupsAmong(everyone, rows.clusters, weight), level);
-  if (isRefusal(fit)) return refuse(fit.reason, `calibration is not identified: ${fit.detail}`, 'grow more trees, or collect more units');
+  if (isRefusal(fit)) return refuse(fit.reason, `calibration is not identified: ${fit.detail}`, 'Grow more trees, or collect more units.');
   const oneSided = (coefficient: Coefficient): Coefficient =>
     ({ ...coefficient, pValue: studentUpperTail(coefficient.estimate / coefficient.standardError, fit.degreesOfFreedom) });
   return { mean: oneSided(fit.coefficients[0]!), differential: oneSided(fit.coefficients[1]!) };

@@ -130,21 +130,21 @@ function outOfBagEffects({ sums, trees }: OutOfBag, leafValues: number, scale: n
 
 export const noVariation = (row: number): Refusal => refuse('no_overlap',
   `the treatment does not vary among the forest's neighbours of row ${row}`,
-  'grow more trees, use fewer columns, or drop rows that are always or never treated');
+  'Grow more trees, use fewer columns, or drop rows that are always or never treated.');
 
 function checkData(data: CausalData): Refusal | null {
   const n = data.y.length;
-  if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'add covariates, or use a difference of means');
+  if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'Add covariates, or use a difference of means.');
   const empty = data.x.findIndex((column) => column.every(Number.isNaN));
-  if (empty >= 0) return refuse('zero_variance', `column ${data.features[empty]} has no value that is not missing`, 'drop the column');
+  if (empty >= 0) return refuse('zero_variance', `column ${data.features[empty]} has no value that is not missing`, 'Drop the column.');
   for (const [name, column] of [['outcome', data.y], ['treatment', data.w]] as const) {
     const centre = column.reduce((sum, value) => sum + value, 0) / n;
     const spread = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / n);
-    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of a causal forest has values that are not finite`, 'drop or repair these rows');
-    if (isConstant(spread, centre)) return refuse('zero_variance', `the ${name} of a causal forest is constant`, `bring rows with another ${name}`);
+    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of a causal forest has values that are not finite`, 'Drop or repair these rows.');
+    if (isConstant(spread, centre)) return refuse('zero_variance', `the ${name} of a causal forest is constant`, `Bring rows with another ${name}.`);
   }
   if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {
-    return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'repair the weights');
+    return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'Repair the weights.');
   }
   return null;
 }

@@ -28,7 +28,7 @@ async function continuousWeights(engine: ForestEngine, forest: CausalForest, opt
     engine, rows, squares, weight, { ...settings, trees: VARIANCE_TREES, bagTrees: 1 }, forestStreams.treatmentVariance, false, options);
   if (isRefusal(variance)) return variance;
   if (variance.outOfBag.some((value) => !(value > 0))) {
-    return refuse('no_overlap', 'the conditional variance of the treatment is estimated as zero for some rows', 'drop rows whose treatment is determined by the covariates');
+    return refuse('no_overlap', 'the conditional variance of the treatment is estimated as zero for some rows', 'Drop rows whose treatment is determined by the covariates.');
   }
   return squares.map((_, i) => (w[i]! - wHat[i]!) / variance.outOfBag[i]!);
 }

@@ -22,7 +22,7 @@ export async function predictEffects(
   const absent = forest.features.filter((feature) => !columns[feature]);
   if (absent.length > 0) {
     return refuse('unsupported_combination',
-      `the forest was grown with columns that are not here: ${absent.join(', ')}`, 'score rows of the same schema, or grow the forest again');
+      `the forest was grown with columns that are not here: ${absent.join(', ')}`, 'Score rows of the same schema, or grow the forest again.');
   }
   const bins = binRows(forest.binning, forest.features.map((feature) => columns[feature]!));
   return effectsFrom(forest, await engine.moments(forest.trees, bins, forest.features.length, options));
@@ -36,7 +36,7 @@ export async function predictOutOfBag(engine: ForestEngine, forest: CausalForest
 function effectsFrom(forest: CausalForest, moments: BagMoments | Refusal): EffectPredictions | Refusal {
   if (isRefusal(moments)) return moments;
   if (forest.trees.bagTrees !== 2) {
-    return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'grow the forest with bags of 2 trees');
+    return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'Grow the forest with bags of 2 trees.');
   }
   const units = moments.bags.length;
   const estimates = new Float64Array(units);

@@ -50,9 +50,9 @@ export function saveForest(forest: CausalForest): Uint8Array {
 export function loadForest(bytes: Uint8Array): CausalForest | Refusal {
   const file = readBlocks(bytes);
   const header = file?.header as Header | undefined;
-  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'this file is not a saved causal forest', 'give a file that was saved as one');
+  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'this file is not a saved causal forest', 'Give a file that was saved as one.');
   if (header.version !== VERSION) {
-    return refuse('unsupported_combination', `this causal forest was saved in format ${header.version}; this version reads format ${VERSION}`, 'grow and save the forest again');
+    return refuse('unsupported_combination', `this causal forest was saved in format ${header.version}; this version reads format ${VERSION}`, 'Grow and save the forest again.');
   }
   const doubles = (name: string) => file.block(name, Float64Array);
   const hasMissing = file.block('hasMissing', Uint8Array);

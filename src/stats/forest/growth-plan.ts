@@ -95,15 +95,15 @@ export function planGrowth(
   if (treeSize < MIN_TREE_UNITS || (settings.honestyFraction !== null && (splitSize < 2 || treeSize - splitSize < 2))) {
     return refuse('too_few_units',
       `a tree of the forest would draw ${treeSize} of ${units} ${rows.clusters ? 'clusters' : 'units'}; it needs at least ${MIN_TREE_UNITS}, two for each honest half`,
-      'collect more units, or raise the sample fraction');
+      'Collect more units, or raise the sample fraction.');
   }
   if (settings.trees > MAX_TREES) {
-    return refuse('unsupported_combination', `a forest has at most ${MAX_TREES} trees; got ${settings.trees}`, 'grow fewer trees');
+    return refuse('unsupported_combination', `a forest has at most ${MAX_TREES} trees; got ${settings.trees}`, 'Grow fewer trees.');
   }
   if (rows.features > MAX_FEATURES || !(settings.mtry > 0 && settings.mtry <= MAX_MTRY)) {
     return refuse('unsupported_combination',
       `a forest takes at most ${MAX_FEATURES} features and tries (0, ${MAX_MTRY}] of them in a node; got ${rows.features} and ${settings.mtry}`,
-      'use fewer columns, or try fewer of them in a node');
+      'Use fewer columns, or try fewer of them in a node.');
   }
   const weight = columns.weight ?? new Float32Array(rows.rows).fill(1);
   const weighted = columns.weight !== null;

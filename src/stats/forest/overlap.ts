@@ -40,8 +40,8 @@ export function keepOverlap(forest: CausalForest, rule: OverlapRule, side: Prope
   if (outside > 0 && rule.beyond === 'refuse') {
     return refuse('no_overlap',
       `${outside} of ${asked.length} rows have an estimated propensity outside [${lowest}, ${highest}]`,
-      'trim them and say so, ask for the overlap-weighted effect, or widen the bounds');
+      'Trim them and say so, ask for the overlap-weighted effect, or widen the bounds.');
   }
-  if (rows.length < 2) return refuse('too_few_units', `average effects need at least 2 rows with overlap; ${rows.length} are left`, 'collect more units');
+  if (rows.length < 2) return refuse('too_few_units', `average effects need at least 2 rows with overlap; ${rows.length} are left`, 'Collect more units.');
   return { rows, trimmedShare };
 }

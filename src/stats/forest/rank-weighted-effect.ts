@@ -54,11 +54,11 @@ export interface RankWeightedEffect {
 export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): RankWeightedEffect | Refusal {
   const n = ranked.scores.length;
   if (!ranked.scores.every(Number.isFinite) || !ranked.priorities.every(Number.isFinite)) {
-    return refuse('not_finite', 'rank-weighted effects need finite scores and priorities', 'drop rows without overlap or without a priority');
+    return refuse('not_finite', 'rank-weighted effects need finite scores and priorities', 'Drop rows without overlap or without a priority.');
   }
   const clusters = ranked.cluster ? clustersOf(ranked.cluster) : null;
   const groups = clusters ? clusters.sizes.length : n;
-  if (groups < 4) return refuse('too_few_units', `rank-weighted effects need at least 4 independent groups; got ${groups}`, 'collect more units');
+  if (groups < 4) return refuse('too_few_units', `rank-weighted effects need at least 4 independent groups; got ${groups}`, 'Collect more units.');
   const curve = curveOf(ranked);
   const everyone = new Uint8Array(n).fill(1);
   const [estimate, ...points] = curve(everyone, options);

@@ -47,5 +47,5 @@ export function checkCoverage({ trees }: OutOfBag): Refusal | null {
   const uncovered = trees.reduce((count, covered) => count + (covered === 0 ? 1 : 0), 0);
   return uncovered === 0 ? null : refuse('too_few_units',
     `${uncovered} of ${trees.length} rows were drawn by every tree, so the forest has no out-of-bag prediction for them`,
-    'grow more trees, or lower the sample fraction');
+    'Grow more trees, or lower the sample fraction.');
 }

@@ -36,11 +36,11 @@ export function robustRegression(
   const k = names.length;
   const degreesOfFreedom = groups.codes ? groups.count - 1 : groups.count - k;
   if (degreesOfFreedom < 1) {
-    return refuse('too_few_units', `a regression on ${k} columns needs more than ${groups.count} independent groups`, 'collect more units');
+    return refuse('too_few_units', `a regression on ${k} columns needs more than ${groups.count} independent groups`, 'Collect more units.');
   }
   const root = weight.map(Math.sqrt);
   const fit = orthonormalBasis(names.map((name) => columns[name]!.map((value, i) => value * root[i]!)));
-  if (!fit) return refuse('not_identified', `the regressors ${names.join(', ')} are collinear`, 'drop columns that others determine');
+  if (!fit) return refuse('not_identified', `the regressors ${names.join(', ')} are collinear`, 'Drop columns that others determine.');
   const { basis, triangle } = fit;
   const target = y.map((value, i) => value * root[i]!);
   const projection = Float64Array.from(basis, (direction) => direction.reduce((sum, value, i) => sum + value * target[i]!, 0));
@@ -52,7 +52,7 @@ export function robustRegression(
     const move = moveWithout(members, basis, residuals);
     if (!move) {
       return refuse('not_identified', `without one of the ${groups.codes ? 'clusters' : 'rows'} the regressors ${names.join(', ')} are collinear`,
-        'drop columns that vary within one group only');
+        'Drop columns that vary within one group only.');
     }
     solveTriangle(triangle, move).forEach((value, a) => { squares[a]! += value * value; });
   }
