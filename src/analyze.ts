@@ -1,6 +1,6 @@
 import type { Analysis, Conclusion } from './experiment/analysis.js';
 import { runChecks } from './experiment/checks.js';
-import { compareArms, cumulativeLifts } from './experiment/compare.js';
+import { cohortLifts, compareArms, cumulativeLifts } from './experiment/compare.js';
 import { decide } from './experiment/decide.js';
 import { planDifferences, planHash } from './experiment/lock.js';
 import type { Plan } from './experiment/plan.js';
@@ -41,7 +41,7 @@ export async function analyze(plan: Plan, warehouse: Warehouse, options: Analyze
 /** The pure half: a replay calls this with stored summaries and must get the same bytes. */
 export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclusion> {
   const comparisons = await compareArms(plan, summaries);
-  const checks = runChecks(plan, summaries);
+  const checks = runChecks(plan, summaries, { comparisons, cohorts: await cohortLifts(plan, summaries) });
   return {
     checks,
     comparisons,

@@ -1,16 +1,21 @@
 import type { Check } from './analysis.js';
-import type { CheckFunction } from './checks/check.js';
+import type { CheckFunction, EffectCheck, EffectEvidence } from './checks/check.js';
 import { constantMetric } from './checks/constant-metric.js';
+import { covariateImbalance } from './checks/covariate-imbalance.js';
 import { duplicateEvents } from './checks/duplicate-events.js';
 import { emptyArm } from './checks/empty-arm.js';
+import { implausibleLift } from './checks/implausible-lift.js';
 import { lateData } from './checks/late-data.js';
 import { minimumDuration } from './checks/minimum-duration.js';
 import { minimumUnits } from './checks/minimum-units.js';
 import { missingData } from './checks/missing-data.js';
 import { multipleExposures } from './checks/multiple-exposures.js';
 import { notFinite } from './checks/not-finite.js';
+import { noveltyOrPrimacy } from './checks/novelty-or-primacy.js';
+import { prePeriodBias } from './checks/pre-period-bias.js';
 import { sampleRatio } from './checks/sample-ratio.js';
 import { sampleRatioBySegment } from './checks/sample-ratio-by-segment.js';
+import { sampleRatioSequential } from './checks/sample-ratio-sequential.js';
 import { unplannedArms } from './checks/unplanned-arms.js';
 import type { Plan } from './plan.js';
 import type { Summaries } from './summaries.js';
@@ -19,9 +24,16 @@ import type { Summaries } from './summaries.js';
 const CHECKS: readonly CheckFunction[] = [
   sampleRatio, emptyArm, multipleExposures, unplannedArms,
   minimumUnits, minimumDuration,
-  sampleRatioBySegment, missingData, lateData, duplicateEvents, notFinite, constantMetric,
+  sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, missingData, lateData, duplicateEvents, notFinite, constantMetric,
 ];
 
-/** Whether the data can be believed. A check that the plan gives no occasion for (no segments, no times, no key) is left out. */
-export const runChecks = (plan: Plan, summaries: Summaries): Check[] =>
-  CHECKS.map((check) => check(plan, summaries)).filter((check) => check !== null);
+const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy];
+
+/**
+ * Whether the data can be believed. A check that the plan gives no occasion for (no segments, no times, no key) is left out.
+ * @param effects absent: none were estimated, and none are checked
+ */
+export const runChecks = (plan: Plan, summaries: Summaries, effects?: EffectEvidence): Check[] => [
+  ...CHECKS.map((check) => check(plan, summaries)),
+  ...(effects ? EFFECT_CHECKS.map((check) => check(plan, effects)) : []),
+].filter((check) => check !== null);

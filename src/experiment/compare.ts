@@ -1,4 +1,5 @@
 import type { Comparison, Timeline } from './analysis.js';
+import { cohortLiftsOf, type CohortLift } from './compare/cohort-lifts.js';
 import { judgeFamilies } from './compare/families.js';
 import { inferenceOf } from './compare/inference-of.js';
 import { metricOutcomes } from './compare/metric-outcomes.js';
@@ -27,4 +28,9 @@ export async function compareArms(plan: Plan, summaries: Summaries): Promise<Com
  */
 export async function cumulativeLifts(plan: Plan, summaries: Summaries): Promise<Timeline[]> {
   return timelinesOf(plan, summaries, await metricOutcomes(plan), (day) => inferenceOf(plan, lookAfter(plan, summaries, day)));
+}
+
+/** The lift among the units first exposed on each day, of each metric and treatment arm. */
+export async function cohortLifts(plan: Plan, summaries: Summaries): Promise<CohortLift[]> {
+  return cohortLiftsOf(plan, summaries, await metricOutcomes(plan));
 }

@@ -112,6 +112,7 @@ export const planSchema = z.strictObject({
     sampleRatioAlpha: z.number().gt(0).lt(0.1).default(0.001).describe('p-value below which a sample-ratio mismatch fails'),
     multipleExposureShare: z.number().gt(0).lte(1).default(0.01).describe('share of units seen in several arms above which the check fails'),
     lateHours: z.number().gt(0).default(48).describe('a fact table whose newest event lags the analysis time by more than this is called late'),
+    plausibleLift: z.number().gt(0).optional().describe('standard deviation of true lifts, a fraction, beyond which a lift is called implausible; absent: 0.1'),
   }).prefault({}),
   seed: z.number().int().gte(0).lte(4_294_967_295).default(1),
 }).superRefine((plan, context) => {

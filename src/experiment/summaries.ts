@@ -64,7 +64,7 @@ export const summariesSchema = z.object({
     rows: count, nullUnits: count, nullTimes: count,
     duplicates: count.describe('rows that repeat the declared idempotency key; counted once'),
     notFinite: count.describe('values that are NaN or infinite; their rows are left out'),
-    unmatched: count.describe('units in the table that were never exposed'),
+    unmatched: count.describe('units with events in the time that metrics can see that were never exposed'),
     first: z.string().nullable(), last: z.string().nullable(),
   })),
   metrics: z.array(metricSummarySchema),
