@@ -126,6 +126,10 @@ describe('designs against plain linear algebra', () => {
     near(pooled.difference.estimate, welch.difference.estimate);
     near(pooled.difference.pValue, welch.difference.pValue);
     expect(pooled.treatment.name).toBe('red + green');
+    for (const estimator of ['mean/welch', 'mean/lin']) {
+      const { difference } = await resultOf(estimator, { outcome: rows.y, treatment: arms }, { control: 'control', pooled: ['red', 'green'] });
+      expect(difference).toEqual(welch.difference);
+    }
     await expect(estimate('cluster/difference', { outcome: rows.y, treatment: arms, cluster: rows.y }, { pooled: ['red', 'blue'] })).rejects.toThrow('pooled must name levels');
     await expect(estimate('cluster/difference', { outcome: rows.y, treatment: arms, cluster: rows.y }, { control: 'red', pooled: ['red', 'green'] })).rejects.toThrow('must not hold the control');
   });

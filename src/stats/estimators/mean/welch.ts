@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contrasts } from '../../effects/contrast.js';
 import { meanOutcome } from '../../effects/outcome.js';
 import { defineEstimator, numeric } from '../estimator.js';
+import { pooledOption, poolLevels } from '../pooled-levels.js';
 import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
 
 /** Difference in means of two arms whose variances may differ. */
@@ -11,12 +12,13 @@ export const welch = defineEstimator({
   estimand: 'E[Y | treatment] - E[Y | control]',
   references: ['Welch (1947), Biometrika 34(1/2)'],
   data: { outcome: numeric('outcome of each unit'), treatment: treatmentRole },
-  options: z.strictObject(twoArmOptions),
+  options: z.strictObject({ ...twoArmOptions, ...pooledOption }),
   result: z.object(twoArmResult),
-  estimate({ outcome, treatment }, options) {
-    const levels = twoLevels(treatment, options);
-    const moments = (code: number) => levelMoments([outcome], treatment, code);
+  estimate({ outcome, treatment }, given) {
+    const { arms, options } = poolLevels(treatment, given);
+    const levels = twoLevels(arms, options);
+    const moments = (code: number) => levelMoments([outcome], arms, code);
     const [contrast] = contrasts(moments(levels.control), [moments(levels.treatment)], 1, meanOutcome);
-    return answerTwoArms(contrast!, treatment, levels, options);
+    return answerTwoArms(contrast!, arms, levels, options);
   },
 });

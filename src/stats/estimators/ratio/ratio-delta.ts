@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contrasts } from '../../effects/contrast.js';
 import { ratioOutcome } from '../../effects/outcome.js';
 import { defineEstimator, numeric, numerics } from '../estimator.js';
+import { pooledOption, poolLevels } from '../pooled-levels.js';
 import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
 
 /** Ratio of two sums over units, such as revenue per order with users randomised. */
@@ -14,12 +15,13 @@ export const ratioDelta = defineEstimator({
     numerator: numeric('sum of the numerator over each unit'), denominator: numeric('sum of the denominator over each unit'),
     treatment: treatmentRole, covariates: numerics('known before exposure; both means are adjusted'),
   },
-  options: z.strictObject(twoArmOptions),
+  options: z.strictObject({ ...twoArmOptions, ...pooledOption }),
   result: z.object(twoArmResult),
-  estimate({ numerator, denominator, treatment, covariates }, options) {
-    const levels = twoLevels(treatment, options);
-    const moments = (code: number) => levelMoments([numerator, denominator, ...covariates], treatment, code);
+  estimate({ numerator, denominator, treatment, covariates }, given) {
+    const { arms, options } = poolLevels(treatment, given);
+    const levels = twoLevels(arms, options);
+    const moments = (code: number) => levelMoments([numerator, denominator, ...covariates], arms, code);
     const [contrast] = contrasts(moments(levels.control), [moments(levels.treatment)], 2, ratioOutcome);
-    return answerTwoArms(contrast!, treatment, levels, options);
+    return answerTwoArms(contrast!, arms, levels, options);
   },
 });
