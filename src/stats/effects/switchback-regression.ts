@@ -31,6 +31,7 @@ const ROUNDING = 64 * Number.EPSILON;
  * Only the assignment of blocks is random: each coefficient's score is added up over the buckets whose treatment, at that lag, one toss
  * decided, and tosses are independent. Outcomes may depend on each other in any way. Without lags and controls this is the
  * cluster-randomised difference with blocks as clusters.
+ * `n` of an effect counts blocks.
  * @returns the effect of any combination of lags, shape (1 + lags) of weights
  * @see Bojinov, Simchi-Levi, Zhao (2023), Management Science 69(7)
  */
@@ -50,6 +51,8 @@ export function switchbackRegression({ outcome, treated, blocks, arms, controls 
   const errors = y.map((value, t) => value - coefficients.reduce((sum, b, j) => sum + b * design[j]![t]!, 0));
   const scores = design.map((column, j) => sumOver(blocks[j]!, arms.length, (t) => column[t]! * errors[t]!));
   const sizes = blocks.map((of) => sumOver(of, arms.length, () => 1)).reduce((a, b) => a.map((v, g) => v + b[g]!));
+  // what was randomised, and what a sequence of looks counts
+  const tosses = sizes.reduce((count, size) => count + Number(size > 0), 0);
   const largest = outcome.reduce((most, v) => (abs(v) > most ? abs(v) : most), 0);
   return (weights) => {
     const loadings = solve(weights);
@@ -64,7 +67,7 @@ export function switchbackRegression({ outcome, treated, blocks, arms, controls 
     if (sqrt(variance) <= ROUNDING * largest) return refuse('zero_variance', 'switchbackRegression needs outcomes that vary about the treatment; they do not', 'Check that the metric is recorded; a constant outcome cannot be tested.');
     const degreesOfFreedom = satterthwaite(parts, variance);
     return [estimate, sqrt(variance), degreesOfFreedom].every(isUsable)
-      ? { estimate, standardError: sqrt(variance), degreesOfFreedom, n: rows } : notFinite('the effect');
+      ? { estimate, standardError: sqrt(variance), degreesOfFreedom, n: tosses } : notFinite('the effect');
   };
 }
 

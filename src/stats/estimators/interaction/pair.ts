@@ -32,7 +32,7 @@ export const interactionPair = defineEstimator({
     interactions: z.array(z.object({ first: z.string().describe('arm of the first experiment'), second: z.string().describe('arm of the second experiment'), ...correctedEffect }).meta({ id: 'ArmInteraction', description: 'Difference of differences of one pair of arms.' })).describe('how much more two arms do together than the sum of each alone'),
     test: z.object({ ...pairTest, residualDegreesOfFreedom: z.number().describe('Johansen') }).describe('of no interaction in any pair of arms'),
     assignment: z.object(pairTest).nullable().describe('of independent assignment; null where a pair of arms is expected to have fewer than 5 units'),
-    effects: z.array(effectsAt).describe('the first experiment in each arm of the second'),
+    effects: z.array(effectsAt).describe('the first experiment in each arm of the second, where the outcome varies'),
     units: z.number().int().describe('units in both experiments'),
   }),
   estimate({ outcome, first, second, covariates }, options) {
