@@ -7,6 +7,8 @@ import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
 import type { MetricSummary, Summaries } from '../../src/experiment/summaries.js';
 import { corrections } from '../../src/stats/corrections/index.js';
 import { inferences } from '../../src/stats/inference/index.js';
+import { boundaryOf } from '../../src/stats/inference/group-sequential/boundary.js';
+import { repeatedCritical } from '../../src/stats/inference/group-sequential/repeated-critical.js';
 import type { ConfidenceSet } from '../../src/stats/inference/inference.js';
 import { shopPlan, shopSummaries } from './fixtures.js';
 
@@ -122,6 +124,18 @@ describe('group sequential plans', () => {
     expect((await width({})).method).toMatch(/look 4, at 80% of the planned information/);
     expect((await width({ looks: [0.5, 1] })).method).toMatch(/look 2, at 80%/);
     expect((await width({ looks: [0.5, 1] })).width).toBeLessThan((await width({ spending: { family: 'pocock' } })).width);
+  });
+
+  it('have the same boundary whether it is continued from the looks before or walked anew', () => {
+    const design = { spending: { family: 'obrien_fleming' as const }, plannedInformation: 1 };
+    const anew = (looks: readonly number[], alpha: number) => {
+      const state = boundaryOf({ ...design, alpha, sides: 2 }, looks);
+      return 'status' in state ? null : state.looks.at(-1)!.upper;
+    };
+    const [a, b, c] = [[0.2], [0.2, 0.5], [0.2, 0.5, 0.9]] as const;
+    for (const [looks, alpha] of [[a, 0.05], [b, 0.05], [c, 0.05], [b, 0.05], [c, 0.01], [[0.3, 0.5, 0.9], 0.01], [c, 0.01]] as const) {
+      expect(repeatedCritical({ ...design, looks }, alpha, 2)).toBe(anew(looks, alpha));
+    }
   });
 
   it('read the end once when the plan is over-run, with all that is left', async () => {

@@ -1,6 +1,6 @@
 import { normalUpperTail } from '../../numeric/normal.js';
 import { isRefusal } from '../../refusal.js';
-import { boundaryOf } from './boundary.js';
+import { addLook, beginBoundary, type BoundaryDesign, type BoundaryState } from './boundary.js';
 import { criticalCurve, type CriticalCurve } from './critical-curve.js';
 import type { Spending } from './spending.js';
 
@@ -18,10 +18,24 @@ export interface LooksSoFar {
  * @throws when looks do not grow, which the options of the inference exclude
  */
 export function repeatedCritical({ spending, looks, plannedInformation }: LooksSoFar, alpha: number, sides: 1 | 2): number | null {
-  const state = boundaryOf({ alpha, sides, spending, plannedInformation }, looks);
-  if (isRefusal(state)) throw new Error(state.detail);
+  const design = { alpha, sides, spending, plannedInformation };
+  let state = isPrefix(last, design, looks) ? last! : beginBoundary(design);
+  for (const information of looks.slice(state.looks.length)) {
+    const next = addLook(state, information);
+    if (isRefusal(next)) throw new Error(next.detail);
+    state = next;
+  }
+  last = state;
   return state.looks.at(-1)!.upper;
 }
+
+/** The boundary that was walked last: the looks of a timeline extend each other, and each is then one step. */
+let last: BoundaryState | null = null;
+
+const isPrefix = (state: BoundaryState | null, { alpha, sides, spending, plannedInformation }: BoundaryDesign, looks: readonly number[]): boolean => state !== null
+  && state.design.alpha === alpha && state.design.sides === sides && state.design.plannedInformation === plannedInformation
+  && JSON.stringify(state.design.spending) === JSON.stringify(spending)
+  && state.looks.length <= looks.length && state.looks.every(({ information }, i) => information === looks[i]);
 
 /** One-sided p-values above P(Z > -4) are given as 1: near an alpha of 1 nothing is left to spend after the first look. */
 const LOWEST_ONE_SIDED = -4;
