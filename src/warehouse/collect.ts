@@ -7,7 +7,8 @@ import { metricSummaries } from './metric-summaries.js';
 import { cells } from './queries/cells.js';
 import { exposed } from './queries/exposed.js';
 import { exposureRows } from './queries/exposure-rows.js';
-import { factTotals, floatColumns } from './queries/fact-totals.js';
+import { factReach } from './fact-reach.js';
+import { factFaults, factTotals, floatColumns } from './queries/fact-totals.js';
 import { factUnits } from './queries/fact-units.js';
 import { CELLS, EXPOSED, factUnits as factTable, NEVER_EXPOSED } from './queries/names.js';
 import { cellCounts, unitCounts } from './queries/unit-counts.js';
@@ -40,14 +41,17 @@ export async function collect(session: Session, plan: Plan, options: CollectOpti
   const readings: FactReading[] = [];
   for (const scan of scans) {
     report(`reading ${scan.relation.title}`);
-    const [totals] = await session.rows(`rows of ${scan.fact.name}`, factTotals(d, inputs, scan, planned));
+    const upTo = { from: null, to: planned === null ? null : planned + 1 };
+    const [totals] = await session.rows(`rows of ${scan.fact.name}`, factTotals(d, inputs, scan, upTo));
+    const ask = factFaults(d, inputs, scan, upTo);
+    const [faults] = ask === undefined ? [{}] : await session.rows(`faults of ${scan.fact.name}`, ask);
     const seen = {
-      hasDuplicates: numberOf(totals!, 'duplicates') > 0,
-      notFinite: new Set(floatColumns(scan).filter((_, i) => numberOf(totals!, `not_finite_${i}`) > 0)),
+      hasDuplicates: numberOf(faults!, 'duplicates') > 0,
+      notFinite: new Set(floatColumns(scan).filter((_, i) => numberOf(faults!, `not_finite_${i}`) > 0)),
     };
-    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, planned, isTimed, seen));
+    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, factReach(scan, found, planned, isTimed), isTimed, seen));
     const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where side = ${NEVER_EXPOSED}`);
-    readings.push({ scan, totals: totals!, unmatched: numberOf(unmatched!, 'units') });
+    readings.push({ scan, totals: totals!, faults: faults!, unmatched: numberOf(unmatched!, 'units') });
   }
   const latest = [found.last, ...readings.map(({ totals }) => numberOrNull(totals, 'last_at'))].filter((time) => time !== null);
   const asOf = planned ?? (latest.length ? Math.max(...latest) : null);

@@ -19,6 +19,8 @@ export interface FoundCells {
   /** microseconds; null without exposure times */
   readonly first: number | null;
   readonly last: number | null;
+  /** a row can be matched with its cell by hash alone: every combination is in the list, so this is known, not hoped for */
+  readonly hashesDiffer: boolean;
 }
 
 /** A segment is for reading row by row: beyond this it is an id, not a segment. */
@@ -40,7 +42,8 @@ from ${CELLS}`);
   if (untimed > 0) {
     throw new DataError(`${untimed} of ${rows} exposures have no time in column "${plan.exposures.time}", so it cannot be said when their units were first exposed`, 'exposures.time');
   }
-  const list = await session.rows('arms and segments', `select cell, planned, arm${names.map((name) => `, ${name}`).join('')} from ${CELLS} order by cell`);
+  const hash = session.dialect.rowHash ? `, ${session.dialect.asText('row_hash')} as row_hash` : '';
+  const list = await session.rows('arms and segments', `select cell, planned, arm${hash}${names.map((name) => `, ${name}`).join('')} from ${CELLS} order by cell`);
   return {
     cells: list.map((row) => foundCell(row, names)),
     rows,
@@ -48,6 +51,7 @@ from ${CELLS}`);
     nullArms: numberOf(totals!, 'null_arms'),
     first: numberOrNull(totals!, 'first_at'),
     last: numberOrNull(totals!, 'last_at'),
+    hashesDiffer: hash !== '' && new Set(list.map((row) => row['row_hash'])).size === list.length,
   };
 }
 

@@ -45,6 +45,10 @@ export interface Dialect {
   /** bits, the last column in the lowest, of the columns that a row of grouping sets does not have */
   groupingBits(columns: readonly string[]): string;
   modulo(a: string, b: string): string;
+  /** 64-bit hash of text values, null among them; absent: rows are matched by the values themselves */
+  rowHash?(values: readonly string[]): string;
+  /** an instant as a value that the raw column can be compared with, so that the engine can skip what lies outside; absent or undefined: compare microseconds */
+  instant?(microseconds: number, type: ColumnType, zone: string): string | undefined;
   /** true where exact quantiles are not an aggregate: the summary is then of an approximation */
   readonly approximatesQuantiles?: true;
 }

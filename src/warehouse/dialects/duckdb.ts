@@ -11,6 +11,8 @@ export const duckdb: Dialect = {
     const naive = `cast(${x} as timestamp)`;
     return zone === 'UTC' ? `epoch_us(${naive})` : `epoch_us(timezone(${ansi.text(zone)}, ${naive}))`;
   },
+  rowHash: (values) => `hash(${values.join(', ')})`,
+  instant: (microseconds, type, zone) => (type === 'timestamp' && zone === 'UTC' ? `make_timestamp(${microseconds})` : undefined),
   floorDivide: (a, b) => `(${a} // ${b})`,
   isFinite: (x) => `isfinite(${x})`,
   asWideInteger: (x) => `cast(${x} as hugeint)`,

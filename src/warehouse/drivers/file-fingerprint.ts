@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { version } from '@duckdb/node-api';
 import type { Fingerprint } from '../../experiment/summaries.js';
 import { duckdb } from '../dialects/duckdb.js';
@@ -29,7 +30,14 @@ export async function fileFingerprint(tables: readonly FileTable[], run: (sql: s
 
 async function addFile(hash: Hash, table: FileTable, file: string, signal?: AbortSignal): Promise<void> {
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES, signal })) hash.update(chunk as Buffer);
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    await using handle = await open(file);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      hash.update(buffer.subarray(0, bytesRead));
+    }
   } catch (error) {
     signal?.throwIfAborted();
     throw new DataError(`table ${table.name}: ${file} cannot be read (${(error as Error).message})`, table.field);

@@ -13,7 +13,7 @@ export function cells(d: Dialect, plan: Plan, exposureRows: string): string {
   return `select
   cast(row_number() over (order by ${order}) - 1 as integer) as cell,
   cast(dense_rank() over (order by ${d.byteOrder('arm')}) as integer) as rank,
-  case arm ${planned} else -1 end as planned,
+  case arm ${planned} else -1 end as planned,${d.rowHash ? `\n  ${d.rowHash(['arm', ...segments])} as row_hash,` : ''}
   g.*
 from (
   select ${['arm', ...segments].join(', ')},

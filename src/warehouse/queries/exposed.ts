@@ -12,7 +12,10 @@ export function exposed(d: Dialect, plan: Plan, exposureRows: string, attributes
   const segments = plan.segments.map((_, i) => `s${i}`);
   const xs = Array.from({ length: attributes }, (_, i) => `x${i}`);
   const flags = plan.exposures.exclude.map((_, i) => `e${i}`);
-  const on = ['arm', ...segments].map((name) => `c.${name} = r.${name}`).join(' and ');
+  const keys = ['arm', ...segments];
+  const on = found.hashesDiffer && d.rowHash
+    ? `c.row_hash = ${d.rowHash(keys.map((name) => `r.${name}`))}`
+    : keys.map((name) => `c.${name} = r.${name}`).join(' and ');
   return `select g.unit, ${timed ? 'g.stamp, ' : ''}c.cell, c.planned as arm,
   case ${[
     ...flags.map((flag, i) => `when g.${flag} = 1 then ${EXCLUDED + i}`),
@@ -34,7 +37,7 @@ from (
         select r.unit, ${timed ? 'r.stamp, ' : ''}c.cell, c.rank${[...flags, ...xs].map((name) => `, r.${name}`).join('')}
         from (${exposureRows}) as r
         join ${CELLS} as c on ${on}
-        where r.unit is not null
+        where r.unit is not null and r.arm is not null
       ) as j
     ) as k
     group by unit
@@ -43,8 +46,8 @@ from (
 join ${CELLS} as c on c.cell = g.cell`;
 }
 
-/** First and last exposure in microseconds, and how many cells there are. */
-export interface Range { readonly first: number | null; readonly last: number | null; readonly cells: number }
+/** First and last exposure in microseconds, how many cells there are, and whether their hashes tell them apart. */
+export interface Range { readonly first: number | null; readonly last: number | null; readonly cells: number; readonly hashesDiffer: boolean }
 
 /** Time and cell in one integer whose smallest value is the first exposure; 64 bits hold it but for very long or very fine data. */
 function timeAndCell(d: Dialect, { first, last, cells }: Range): string {

@@ -10,8 +10,12 @@ export interface FactSource {
   readonly extra: ReadonlyMap<string, string>;
 }
 
-/** Events up to asOf: unit, stamp (when the fact has times), and the columns of `extra`; repeated ids are there once if `isUnique` asks for it. */
-export function factRows(d: Dialect, inputs: Inputs, source: FactSource, asOf: number | null, isUnique: boolean): string {
+/** A stretch of time in microseconds, from <= t < to; null: unbounded. */
+export interface Reach { readonly from: number | null; readonly to: number | null }
+export const EVERYTHING: Reach = { from: null, to: null };
+
+/** Events within reach: unit, stamp (when the fact has times), and the columns of `extra`; repeated ids are there once if `isUnique` asks for it. */
+export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: Reach, isUnique: boolean): string {
   const { fact, relation } = source;
   const unit = columnOf(relation, fact.unit, 'unit');
   const at = factTime(d, source);
@@ -21,7 +25,8 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, asOf: n
     ...(at ? [`${at} as stamp`] : []),
     ...[...source.extra].map(([name, sql]) => `${sql} as ${name}`),
   ];
-  const filter = at && asOf !== null ? `\nwhere ${at} is null or ${at} <= ${asOf}` : '';
+  const within = reachOf(d, source, reach);
+  const filter = within === '' ? '' : `\nwhere ${within}`;
   if (!isUnique || fact.id === undefined) return `select ${select.join(', ')}\nfrom ${relation.from}${filter}`;
   const id = d.quote(fact.id);
   const names = ['unit', ...(at ? ['stamp'] : []), ...source.extra.keys()];
@@ -31,6 +36,21 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, asOf: n
   from (select ${id} as id, ${select.join(', ')}\nfrom ${relation.from}${filter}) as k
 ) as u
 where id is null or copy = 1`;
+}
+
+/** Rows without a time are within every reach: they are counted. */
+function reachOf(d: Dialect, source: FactSource, { from, to }: Reach): string {
+  const at = factTime(d, source);
+  if (at === undefined || (from === null && to === null)) return '';
+  const { fact, relation } = source;
+  const column = columnOf(relation, fact.time!, 'time');
+  const raw = d.quote(column.name);
+  const bound = (operator: string, microseconds: number): string => {
+    const instant = d.instant?.(microseconds, column.type, relation.zone);
+    return instant === undefined ? `${at} ${operator} ${microseconds}` : `${raw} ${operator} ${instant}`;
+  };
+  const bounds = [...(from === null ? [] : [bound('>=', from)]), ...(to === null ? [] : [bound('<', to)])];
+  return `${raw} is null or (${bounds.join(' and ')})`;
 }
 
 /** Event time in microseconds; undefined for a timeless fact. */

@@ -1,10 +1,4 @@
-select count(*) as row_count,
-  count(unit) as with_unit,
-  count(stamp) as with_time,
-  min(stamp) as first_at,
-  max(stamp) as last_at,
-  count(id) - count(distinct id) as duplicates,
-  count(case when not not (is_nan(v0) or is_inf(v0)) then 1 end) as not_finite_0
-from (select `user "id"` as unit, unix_micros(`ts`) as stamp, cast(`revenue` as float64) as v0, `order_id` as id
+select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+from (select `user "id"` as unit, unix_micros(`ts`) as stamp
 from `orders`
-where unix_micros(`ts`) is null or unix_micros(`ts`) <= 1773964800000000) as r
+where `ts` is null or (unix_micros(`ts`) < 1773964800000001)) as r

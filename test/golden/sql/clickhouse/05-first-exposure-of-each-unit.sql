@@ -23,7 +23,7 @@ from (
 from "exposures"
 where toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) is null or (toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) >= 1772323200000000 and toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
-        where r.unit is not null
+        where r.unit is not null and r.arm is not null
       ) as j
     ) as k
     group by unit

@@ -1,10 +1,4 @@
-select count(*) as row_count,
-  count(unit) as with_unit,
-  count(stamp) as with_time,
-  min(stamp) as first_at,
-  max(stamp) as last_at,
-  count(id) - count(distinct id) as duplicates,
-  count(case when not isFinite(v0) then 1 end) as not_finite_0
-from (select "user \"id\"" as unit, toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) as stamp, cast("revenue", 'Nullable(Float64)') as v0, "order_id" as id
+select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+from (select "user \"id\"" as unit, toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) as stamp
 from "orders"
-where toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) is null or toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) <= 1773964800000000) as r
+where "ts" is null or (toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) < 1773964800000001)) as r

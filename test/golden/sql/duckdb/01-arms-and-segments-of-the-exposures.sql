@@ -2,6 +2,7 @@ select
   cast(row_number() over (order by arm, s0) - 1 as integer) as cell,
   cast(dense_rank() over (order by arm) as integer) as rank,
   case arm when 'control' then 0 when 'o''green' then 1 else -1 end as planned,
+  hash(arm, s0) as row_hash,
   g.*
 from (
   select arm, s0,

@@ -1,1 +1,1 @@
-select cell, planned, arm, s0 from assay_cells order by cell
+select cell, planned, arm, cast(row_hash as varchar) as row_hash, s0 from assay_cells order by cell

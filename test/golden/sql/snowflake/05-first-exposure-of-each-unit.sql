@@ -23,7 +23,7 @@ from (
 from "exposures"
 where date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) is null or (date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) >= 1772323200000000 and date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
-        where r.unit is not null
+        where r.unit is not null and r.arm is not null
       ) as j
     ) as k
     group by unit

@@ -23,7 +23,7 @@ from (
 from `exposures`
 where unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) is null or (unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) >= 1772323200000000 and unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
-        where r.unit is not null
+        where r.unit is not null and r.arm is not null
       ) as j
     ) as k
     group by unit

@@ -23,7 +23,7 @@ from (
 from "exposures"
 where cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) is null or (cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) >= 1772323200000000 and cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
-        where r.unit is not null
+        where r.unit is not null and r.arm is not null
       ) as j
     ) as k
     group by unit

@@ -1,10 +1,4 @@
-select count(*) as row_count,
-  count(unit) as with_unit,
-  count(stamp) as with_time,
-  min(stamp) as first_at,
-  max(stamp) as last_at,
-  count(id) - count(distinct id) as duplicates,
-  count(case when not is_finite(v0) then 1 end) as not_finite_0
-from (select "user ""id""" as unit, cast(to_unixtime("ts") * 1000000 as bigint) as stamp, cast("revenue" as double) as v0, "order_id" as id
+select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+from (select "user ""id""" as unit, cast(to_unixtime("ts") * 1000000 as bigint) as stamp
 from "orders"
-where cast(to_unixtime("ts") * 1000000 as bigint) is null or cast(to_unixtime("ts") * 1000000 as bigint) <= 1773964800000000) as r
+where "ts" is null or (cast(to_unixtime("ts") * 1000000 as bigint) < 1773964800000001)) as r

@@ -3,20 +3,20 @@ select unit, side,
   sum(case when c1 then v0 end) as a1,
   count(case when c1 then 1 end) as a2,
   min(case when c2 then stamp end) as a3,
-  array_agg(case when c3 then stamp end ignore nulls) as a4,
+  array_agg(case when c3 then stamp end) filter (where case when c3 then stamp end is not null) as a4,
   max(case when c1 then v0 end) as a5
 from (
   select unit, side, stamp, v0, p0 and f0 as c0, p1 and f0 as c1, p2 and f1 as c2, p2 and f0 as c3
   from (
     select r.*, case when u.unit is null then 2 when r.stamp < u.stamp then 0 else 1 end as side,
-      (r.stamp >= u.stamp and r.stamp < u.stamp + 604800000000) or (r.stamp >= u.stamp - 1209600000000 and r.stamp < u.stamp) as p0,
+      (r.stamp >= u.stamp - 1209600000000 and r.stamp < u.stamp + 604800000000) as p0,
       r.stamp >= u.stamp as p1,
       (r.stamp >= u.stamp and r.stamp < u.stamp + 604800000000) as p2
     from (select unit, stamp, v0, f0, f1 from (
   select k.*, row_number() over (partition by id order by stamp, unit, v0, f0, f1) as copy
-  from (select `order_id` as id, `user "id"` as unit, unix_micros(`ts`) as stamp, case when not (is_nan(cast(`revenue` as float64)) or is_inf(cast(`revenue` as float64))) then cast(`revenue` as float64) end as v0, `kind` = 'o\'rder' as f0, `kind` = 'cart' as f1
-from `orders`
-where unix_micros(`ts`) is null or unix_micros(`ts`) <= 1773964800000000) as k
+  from (select "order_id" as id, "user ""id""" as unit, cast(extract(epoch from "ts") * 1000000 as bigint) as stamp, case when (cast("revenue" as double precision) not in ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)) then cast("revenue" as double precision) end as v0, "kind" collate "C" = 'o''rder' as f0, "kind" collate "C" = 'cart' as f1
+from "orders"
+where "ts" is null or (cast(extract(epoch from "ts") * 1000000 as bigint) >= 1771190400000000 and cast(extract(epoch from "ts") * 1000000 as bigint) < 1773964800000001)) as k
 ) as u
 where id is null or copy = 1) as r
     left join assay_exposed as u on u.unit = r.unit
