@@ -31,7 +31,7 @@ const direction = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'src/generated/', 'coverage/', '.data/', 'kernels/**/build/'] },
+  { ignores: ['dist/', 'node_modules/', 'src/generated/', 'coverage/', '.data/', 'kernels/**/build/', '**/*.cjs'] },
   ...tseslint.configs.recommended,
   {
     rules: {

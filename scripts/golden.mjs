@@ -5,5 +5,5 @@ const SUITES = ['test/report/golden', 'test/warehouse/golden-sql', 'test/cli/rea
 
 await prepareAndRun(
   ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...SUITES],
-  { UPDATE_GOLDEN: '1' },
+  { env: { UPDATE_GOLDEN: '1' } },
 );

@@ -46,13 +46,11 @@ function digestOf(files) {
 const stampOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 const writeStamp = (file, text) => { mkdirSync(path.dirname(file), { recursive: true }); writeFileSync(file, text); };
 
+/** Says what was done and how long it took, once it is done: steps may run beside each other. */
 async function step(title, work) {
   const started = performance.now();
-  const terminal = process.stderr.isTTY;
-  if (terminal) process.stderr.write(`  ${title} ...`);
   await work();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stderr.write(terminal ? `\r  ${title} (${seconds} s)   \n` : `  ${title} (${seconds} s)\n`);
+  process.stderr.write(`  ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
 }
 
 async function install() {
@@ -60,7 +58,8 @@ async function install() {
   const lock = at('package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
   if (existsSync(marker) && stampOf(at('node_modules', '.assay-lock')) === digestOf([lock])) return;
-  await step('installing packages', () => run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']));
+  process.stderr.write('  installing packages; this takes a minute or so\n');
+  await step('installed packages', () => run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']));
   writeStamp(at('node_modules', '.assay-lock'), digestOf([lock]));
 }
 
@@ -68,7 +67,15 @@ async function generate() {
   const digest = digestOf([at('prisma', 'schema.prisma'), at('prisma.config.ts')]);
   const stamp = at('src', 'generated', '.stamp');
   if (stampOf(stamp) === digest) return;
-  await step('generating the database client', () => run(process.execPath, [at('node_modules/prisma/build/index.js'), 'generate']));
+  await step('generated the database client', () => run(process.execPath, [at('node_modules/prisma/build/index.js'), 'generate']));
+  writeStamp(stamp, digest);
+}
+
+async function buildKernels() {
+  const digest = digestOf([...filesBelow(at('kernels', 'compute')), ...filesBelow(at('src', 'compute', 'workers')), at('scripts', 'build-kernels.mjs')]);
+  const stamp = at('kernels', 'compute', 'build', '.stamp');
+  if (stampOf(stamp) === digest) return;
+  await step('built the kernels', () => run(process.execPath, [at('scripts', 'build-kernels.mjs')]));
   writeStamp(stamp, digest);
 }
 
@@ -76,23 +83,22 @@ async function compile() {
   const digest = digestOf([...filesBelow(at('src')), at('.swcrc'), at('nest-cli.json'), at('package.json')]);
   const stamp = at('dist', '.stamp');
   if (stampOf(stamp) === digest) return;
-  await step('building', () => run(process.execPath, [at('node_modules/@nestjs/cli/bin/nest.js'), 'build']));
+  await step('built', () => run(process.execPath, [at('node_modules/@nestjs/cli/bin/nest.js'), 'build']));
   writeStamp(stamp, digest);
 }
 
-/** Installs, generates and builds what is not up to date. */
-export async function prepare() {
+/** Installs, generates and builds what is not up to date. The service itself needs no kernels. */
+export async function prepare({ kernels = true } = {}) {
   const sentence = unsupportedNode();
   if (sentence) throw new Error(sentence);
   await install();
-  await generate();
-  await compile();
+  await Promise.all([generate().then(compile), kernels && buildKernels()]);
 }
 
 /** Prepares, then hands the terminal over to `args` of Node; ends with its exit code. */
-export async function prepareAndRun(args, env = {}) {
+export async function prepareAndRun(args, { env = {}, kernels = true } = {}) {
   try {
-    await prepare();
+    await prepare({ kernels });
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

@@ -20,7 +20,7 @@ export const estimateVerb = (context: VerbContext): Command => new Command('esti
   .addHelpText('after', `
 Example:
   $ cat lalonde.yaml
-  estimator: mean/welch
+  estimator: welch
   data: lalonde.csv
   columns: { outcome: re78, treatment: treat }
   $ assay estimate lalonde.yaml --format json

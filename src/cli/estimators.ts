@@ -9,7 +9,7 @@ export const estimatorsVerb = ({ terminal }: VerbContext): Command => new Comman
   .description('Lists the estimators with what they estimate; with a name, shows the columns, options and result of that one.')
   .argument('[name]', 'an estimator')
   .option('--json', 'as JSON, with the JSON Schema of options and result')
-  .addHelpText('after', '\nExamples:\n  $ assay estimators\n  $ assay estimators mean/welch')
+  .addHelpText('after', '\nExamples:\n  $ assay estimators\n  $ assay estimators welch')
   .action(async (name: string | undefined, { json }: { json?: boolean }) => {
     const { allEstimators: all, estimatorNamed } = await import('../sdk/estimate.js');
     const chosen = name === undefined ? undefined : estimatorNamed(name);

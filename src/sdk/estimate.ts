@@ -34,11 +34,9 @@ export const allEstimators = estimators as unknown as readonly Estimator[];
 /** An estimator by its name. @throws OptionsError that names the nearest */
 export function estimatorNamed(name: string): Estimator {
   const all = allEstimators;
-  const found = all.find((estimator) => estimator.name === name);
+  const found = all.find((estimator) => estimator.name === name.toLowerCase().replaceAll('-', '_'));
   if (found) return found;
-  // a person who leaves the family out means the estimator of that last name
-  const member = all.find((estimator) => estimator.name.endsWith(`/${name}`))?.name;
-  const near = member ? `; the nearest is "${member}"` : nearestText(name, all.map((estimator) => estimator.name));
+  const near = nearestText(name, all.map((estimator) => estimator.name));
   throw new OptionsError(`there is no estimator "${name}"${near} (assay estimators lists all ${all.length})`, ['estimator']);
 }
 

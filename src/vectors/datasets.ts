@@ -29,7 +29,7 @@ export const hillstrom: Adapter = async ({ id, dataset, spec }, datasets) => {
   const arm = /^hillstrom\.(visit|spend|conversion)\.(Mens|Womens)$/.exec(id);
   if (!arm || dataset !== 'hillstrom.csv') return undefined;
   const outcome = String(fields(spec)['outcome']);
-  const { control, treatment, difference } = await compare(path.join(datasets, dataset), 'mean/welch', outcome, 'segment', { control: 'No E-Mail', treatment: `${arm[2]} E-Mail` });
+  const { control, treatment, difference } = await compare(path.join(datasets, dataset), 'welch', outcome, 'segment', { control: 'No E-Mail', treatment: `${arm[2]} E-Mail` });
   return { values: { ate: difference.estimate, se_hc2: difference.standardError, control: control.value, n: control.n + treatment.n } };
 };
 
@@ -45,7 +45,7 @@ export const cookieCats: Adapter = async ({ id, dataset }, datasets) => {
   }
   const outcome = /^cookie_cats\.(retention_[17])$/.exec(id)?.[1];
   if (!outcome) return undefined;
-  const { control, treatment, difference, chiSquare } = await compare(file, 'proportion/two-proportions', outcome, 'version', { control: 'gate_30', treatment: 'gate_40' });
+  const { control, treatment, difference, chiSquare } = await compare(file, 'two_proportions', outcome, 'version', { control: 'gate_30', treatment: 'gate_40' });
   return { values: {
     p30: control.value, p40: treatment.value, diff: difference.estimate, chi2: chiSquare, p: difference.pValue, ci: [difference.interval.lower, difference.interval.upper],
   } };
@@ -69,6 +69,6 @@ export const udacity: Adapter = async ({ dataset, spec }, datasets) => {
 /** The unadjusted comparison of trainees with the PSID: famous for being wrong, and for being easy to reproduce. */
 export const lalondeNaive: Adapter = async ({ id, dataset }, datasets) => {
   if (dataset !== 'lalonde_nsw74_psid1.csv' || (id !== 'lalonde.psid1.naive' && id !== 'dw.psid1')) return undefined;
-  const { control, treatment, difference } = await compare(path.join(datasets, dataset), 'mean/welch', 're78', 'trt', {});
+  const { control, treatment, difference } = await compare(path.join(datasets, dataset), 'welch', 're78', 'trt', {});
   return { values: { est: difference.estimate, n: control.n + treatment.n } };
 };

@@ -80,7 +80,7 @@ describe('a plan that cannot be used ends with 2 and a sentence that says what t
     [['analyze', 'plan.yaml', '--treads', '2'], /unknown option '--treads'/],
     [['analyze', 'plan.yaml', '--threads', '0'], /--threads must be a whole number from 1; got "0"/],
     [['report', 'nowhere.json'], /there is no analysis at .*nowhere\.json/],
-    [['estimators', 'mean/wlch'], /there is no estimator "mean\/wlch"; the nearest is "mean\/welch"/],
+    [['estimators', 'wlch'], /there is no estimator "wlch"; the nearest is "welch"/],
   ])('%j', async (args, says) => {
     const { code, err } = await assay(args);
     expect(err).toMatch(says);

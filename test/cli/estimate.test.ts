@@ -8,7 +8,7 @@ import { assay } from './capture.js';
 import { folderOf, type Folder } from './fixture.js';
 import { isShared, sharedFile } from './shared.js';
 
-const spec = (data: string, more: object = {}) => ({ estimator: 'mean/welch', data, columns: { outcome: 'y', treatment: 't' }, ...more });
+const spec = (data: string, more: object = {}) => ({ estimator: 'welch', data, columns: { outcome: 'y', treatment: 't' }, ...more });
 const rows = Array.from({ length: 40 }, (_, i) => ({ t: i % 2, y: ((i * 7) % 11) + (i % 2) * 1.5 }));
 const csv = (delimiter = ','): string[] => [`t${delimiter}y${delimiter}note`, ...rows.map(({ t, y }) => `${t}${delimiter}${y}${delimiter}a b`)];
 
@@ -53,10 +53,10 @@ describe('assay estimate', () => {
   });
 
   it('--data takes the place of the file that the spec names, relative to the current folder', async () => {
-    using folder = folderOf({ 'b.csv': csv(), 'spec.yaml': ['estimator: mean/welch', 'data: nowhere.csv', 'columns: { outcome: y, treatment: t }'] });
+    using folder = folderOf({ 'b.csv': csv(), 'spec.yaml': ['estimator: welch', 'data: nowhere.csv', 'columns: { outcome: y, treatment: t }'] });
     const { code, out } = await assay(['estimate', 'spec.yaml', '--data', 'b.csv', '--format', 'json'], { cwd: folder.path });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ estimator: 'mean/welch', result: { difference: {} }, provenance: { options: { level: 0.95 }, seed: 1 } });
+    expect(JSON.parse(out)).toMatchObject({ estimator: 'welch', result: { difference: {} }, provenance: { options: { level: 0.95 }, seed: 1 } });
   });
 
   it('truth values are numbers where numbers are asked for', async () => {
@@ -86,11 +86,11 @@ describe('assay estimate', () => {
     ['an empty file', '', {}, /a\.csv has no header line/],
     ['two columns of one name', ['t,y,y', '1,2,3'], {}, /two columns named "y"/],
     ['a column that is misspelt', csv(), { columns: { outcome: 'yy', treatment: 't' } }, /has no column "yy"; the nearest is "y"/],
-    ['a role that is misspelt', csv(), { columns: { outcom: 'y', treatment: 't' } }, /mean\/welch has no role "outcom"; the nearest is "outcome"/],
+    ['a role that is misspelt', csv(), { columns: { outcom: 'y', treatment: 't' } }, /welch has no role "outcom"; the nearest is "outcome"/],
     ['a role that nobody plays', csv(), { columns: { outcome: 'y' } }, /columns\.treatment must name a column/],
     ['two columns for one role', csv(), { columns: { outcome: ['y', 't'], treatment: 't' } }, /columns\.outcome takes one column; got y, t/],
     ['options field by field', csv(), { options: { level: 2, alternativ: 'left' } }, /options\.level: must be <1\n {2}options: does not know "alternativ"/],
-    ['an estimator without its family', csv(), { estimator: 'welch' }, /there is no estimator "welch"; the nearest is "mean\/welch"/],
+    ['an estimator that is misspelt', csv(), { estimator: 'welsh' }, /there is no estimator "welsh"; the nearest is "welch"/],
     ['a file that is missing', csv(), { data: 'b.csv' }, /there is no data file at .*b\.csv/],
     ['a field that no spec has', csv(), { column: {} }, /does not know "column"/],
   ])('%s ends with 2 and a sentence', async (_, content, more, says) => {
@@ -104,7 +104,7 @@ describe('assay estimate', () => {
   shared('reads 64,000 rows of Hillstrom and finds the effect of the women\'s e-mail on visits that lm finds', async () => {
     using folder = folderOf();
     const { result, provenance } = await estimated(folder, {
-      estimator: 'mean/welch', data: sharedFile('datasets', 'hillstrom.csv'),
+      estimator: 'welch', data: sharedFile('datasets', 'hillstrom.csv'),
       columns: { outcome: 'visit', treatment: 'segment' }, options: { control: 'No E-Mail', treatment: 'Womens E-Mail' },
     });
     expect(result!.difference.estimate).toBeCloseTo(0.045233106587, 9);
@@ -120,12 +120,12 @@ describe('assay estimators', () => {
   });
 
   it('describes one: roles, options with defaults, result and references', async () => {
-    const { out } = await assay(['estimators', 'mean/lin']);
+    const { out } = await assay(['estimators', 'lin']);
     for (const text of ['estimates E[Y | treatment] - E[Y | control]', 'outcome     numeric column', 'level', 'number (0.95)', 'varianceReduction', 'Lin (2013)']) expect(out).toContain(text);
   });
 
   it('--json has the JSON Schema of options and result', async () => {
-    const { out } = await assay(['estimators', 'mean/welch', '--json']);
-    expect(JSON.parse(out)).toMatchObject({ name: 'mean/welch', options: { type: 'object', properties: { level: { default: 0.95 } } }, result: { type: 'object' } });
+    const { out } = await assay(['estimators', 'welch', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ name: 'welch', options: { type: 'object', properties: { level: { default: 0.95 } } }, result: { type: 'object' } });
   });
 });

@@ -14,7 +14,7 @@ describe('assay in a script', () => {
 
   it('runs an estimator on a file', async () => {
     using folder = folderOf({ 'a.csv': ['t,y', '0,1', '0,2', '0,4', '1,3', '1,5', '1,9'] });
-    const estimation = await assay.estimate({ estimator: 'mean/welch', data: path.join(folder.path, 'a.csv'), columns: { outcome: 'y', treatment: 't' } });
+    const estimation = await assay.estimate({ estimator: 'welch', data: path.join(folder.path, 'a.csv'), columns: { outcome: 'y', treatment: 't' } });
     expect('result' in estimation && (estimation.result as { difference: { estimate: number } }).difference.estimate).toBeCloseTo(17 / 3 - 7 / 3, 12);
   });
 

@@ -16,7 +16,7 @@ function rolesOf(n: number, effect = 1) {
   };
 }
 
-describe('forest/causal', () => {
+describe('causal_forest', () => {
   let engine: WorkerForestEngine;
   beforeAll(async () => { engine = await createForestEngine({ workers: 2 }); });
   afterAll(() => engine.close());

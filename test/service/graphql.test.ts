@@ -263,8 +263,8 @@ describe('shared metrics and sources', () => {
   it('a registered estimator runs on a table with typed columns and options', async () => {
     const query = 'query ($using: EstimatorChoice!) { estimate(source: "shop", table: "orders", using: $using) { __typename ... on Estimation { estimator rows sha256 options answer { __typename } } ... on ValidationFailure { issues { path message } } } }';
     const { data } = await service.gql('{ estimators { name field title estimand references roles { name kind required } options } }', { as: 'viewer' });
-    expect(data.estimators.map((e: { name: string }) => e.name)).toContain('mean/welch');
-    const wrong = await service.gql(query, { variables: { using: { meanWelch: { columns: { outcome: 'amountt', treatment: 'user_id' } } } } });
+    expect(data.estimators.map((e: { name: string }) => e.name)).toContain('welch');
+    const wrong = await service.gql(query, { variables: { using: { welch: { columns: { outcome: 'amountt', treatment: 'user_id' } } } } });
     expect(wrong.data.estimate).toMatchObject({ __typename: 'ValidationFailure' });
     expect((await service.gql(query, { variables: { using: {} } })).errors[0].message).toMatch(/[Ee]xactly one/);
   });

@@ -8,7 +8,7 @@ import { resultOf } from '../graphql/failures.js';
 import { Json, SafeInt } from '../graphql/scalars.js';
 import { inputType, outputType } from '../graphql/zod-types.js';
 
-/** `mean/welch` -> `MeanWelch` for types, `meanWelch` for fields. */
+/** `two_proportions` -> `TwoProportions` for types, `twoProportions` for fields. */
 const typeName = ({ name }: Pick<Estimator, 'name'>): string => name.split(/[^A-Za-z0-9]+/).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 export const fieldName = (estimator: Pick<Estimator, 'name'>): string => typeName(estimator).replace(/^./, (letter) => letter.toLowerCase());
 

@@ -38,7 +38,7 @@ export function testSampleRatio(counts: ReadonlyMap<string, number>, weights: Re
 
 /** Sample-ratio mismatch: a broken assignment or log shows in the counts first. */
 export const sampleRatio = defineEstimator({
-  name: 'allocation/sample-ratio',
+  name: 'sample_ratio',
   title: 'sample-ratio mismatch',
   estimand: 'P(arm) = planned weight, for all arms',
   references: ['Fabijan et al. (2019), KDD'],

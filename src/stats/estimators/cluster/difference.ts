@@ -8,7 +8,7 @@ import { armsOfClusters, clusterArm, weighings } from './cluster-arms.js';
 
 /** Difference in means where whole clusters were randomised, such as shops, schools or companies with many users. */
 export const clusterDifference = defineEstimator({
-  name: 'cluster/difference',
+  name: 'cluster_difference',
   title: 'cluster-randomised difference in means',
   estimand: 'E[Y | treatment] - E[Y | control], over units or over clusters',
   references: ['Bell, McCaffrey (2002), Survey Methodology 28(2)', 'Pustejovsky, Tipton (2018), JBES 36(4)', 'Su, Ding (2021), JRSS B 83(5)'],

@@ -12,7 +12,7 @@ const WEAK = 10;
 
 /** Effect of a treatment that cannot be assigned, only encouraged: an invitation, a banner, an opt-in. */
 export const complierEffect = defineEstimator({
-  name: 'encouragement/complier-effect',
+  name: 'complier_effect',
   title: 'complier effect of an encouragement (2SLS)',
   estimand: 'E[Y(taken up) - Y(not) | takes up if and only if encouraged] = (E[Y | encouraged] - E[Y | control]) / (E[D | encouraged] - E[D | control])',
   references: ['Imbens, Angrist (1994), Econometrica 62(2)', 'Anderson, Rubin (1949), Annals of Mathematical Statistics 20(1)', 'Staiger, Stock (1997), Econometrica 65(3)', 'Andrews, Stock, Sun (2019), Annual Review of Economics 11'],

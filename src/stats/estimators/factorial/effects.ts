@@ -21,7 +21,7 @@ const testSchema = z.object({
 
 /** Effects of several factors that were varied at the same time, and their interactions. Every combination of levels needs units. */
 export const factorialEffects = defineEstimator({
-  name: 'factorial/effects',
+  name: 'factorial',
   title: 'factorial: main effects and interactions',
   estimand: 'differences (main effects) and differences of differences (interactions) of E[Y | levels of all factors], averaged equally over the levels of the other factors',
   references: ['Dasgupta, Pillai, Rubin (2015), JRSS B 77(4)', 'Zhao, Ding (2022), JASA 117(539)', 'Johansen (1980), Biometrika 67(1)'],

@@ -76,7 +76,7 @@ const FRACTIONS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** Average and heterogeneous effects by an honest causal forest; the context's engine grows it, the same bytes come from any. */
 export const causalForest = defineEstimator({
-  name: 'forest/causal',
+  name: 'causal_forest',
   title: 'causal forest',
   estimand: 'E[tau(X)], tau(x) = E[Y(1) - Y(0) | X = x]; for a continuous treatment Cov(Y, W | X = x) / Var(W | X = x)',
   references: [

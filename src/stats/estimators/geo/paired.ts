@@ -10,7 +10,7 @@ const { control, treatment, level, alternative, nullDifference, inference, tunin
 
 /** Difference within matched pairs of regions, one of each treated by a coin. */
 export const pairedGeo = defineEstimator({
-  name: 'geo/paired',
+  name: 'paired_geo',
   title: 'paired geo experiment',
   estimand: 'mean over pairs of Y(treated region) - Y(control region)',
   references: ['Imai, King, Nall (2009), Statistical Science 24(1)', 'Chen, Au (2022), Robust causal inference for incremental return on ad spend with randomized paired geo experiments, AOAS 16(1)', 'Hartigan (1969), JASA 64(328)'],

@@ -17,7 +17,7 @@ const effectsAt = z.object({
 
 /** Two experiments on the same units: whether one changes what the other does, and whether they were assigned independently. */
 export const interactionPair = defineEstimator({
-  name: 'interaction/pair',
+  name: 'interaction',
   title: 'interaction of two experiments',
   estimand: '(E[Y | a, b] - E[Y | control, b]) - (E[Y | a, control] - E[Y | control, control]) for arms a and b',
   references: ['Kohavi, Tang, Xu (2020), Trustworthy online controlled experiments, chapter 18', 'Johansen (1980), Biometrika 67(1)'],

@@ -23,7 +23,7 @@ export function screenPairs(outcome: Numeric, covariates: readonly Numeric[], ex
 
 /** All pairs of concurrent experiments, with the false discovery rate among the pairs that are called. */
 export const interactionScreen = defineEstimator({
-  name: 'interaction/screen',
+  name: 'interaction_screen',
   title: 'screen of all pairs of experiments for interactions',
   estimand: 'for each two experiments: is any difference of differences of E[Y | arm of the first, arm of the second] other than zero',
   references: ['Benjamini, Hochberg (1995), JRSS B 57(1)', 'Johansen (1980), Biometrika 67(1)', 'Kohavi, Tang, Xu (2020), Trustworthy online controlled experiments, chapter 18'],

@@ -4,9 +4,9 @@ import { isRefusal } from '../../refusal.js';
 import { defineEstimator, numeric } from '../estimator.js';
 import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
 
-/** CUPED as first published: one slope for both arms. For comparison with engines that use it; mean/lin is never worse in large samples. */
+/** CUPED as first published: one slope for both arms. For comparison with engines that use it; lin is never worse in large samples. */
 export const cuped = defineEstimator({
-  name: 'mean/cuped',
+  name: 'cuped',
   title: 'CUPED with a pooled slope',
   estimand: 'E[Y | treatment] - E[Y | control]',
   references: ['Deng, Xu, Kohavi, Walker (2013), WSDM'],

@@ -8,7 +8,7 @@ import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult
 
 /** CUPED with any number of covariates, each arm with its own slopes; never asymptotically worse than the plain difference. */
 export const lin = defineEstimator({
-  name: 'mean/lin',
+  name: 'lin',
   title: 'regression adjustment (CUPED, fully interacted)',
   estimand: 'E[Y | treatment] - E[Y | control], at the covariate means of both arms together',
   references: ['Lin (2013), Annals of Applied Statistics 7(1)', 'Deng, Xu, Kohavi, Walker (2013), WSDM'],

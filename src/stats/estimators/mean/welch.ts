@@ -7,7 +7,7 @@ import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult
 
 /** Difference in means of two arms whose variances may differ. */
 export const welch = defineEstimator({
-  name: 'mean/welch',
+  name: 'welch',
   title: 'Welch t-test',
   estimand: 'E[Y | treatment] - E[Y | control]',
   references: ['Welch (1947), Biometrika 34(1/2)'],

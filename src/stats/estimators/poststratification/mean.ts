@@ -7,7 +7,7 @@ import { stratifiedComparison, stratifiedResult } from './stratify.js';
 
 /** Difference in means within strata that were known before exposure, such as country or platform; with covariates, CUPED within strata. */
 export const postStratifiedMean = defineEstimator({
-  name: 'poststratification/mean',
+  name: 'post_stratified_mean',
   title: 'post-stratified difference in means',
   estimand: 'sum over strata of P(stratum) (E[Y | treatment, stratum] - E[Y | control, stratum])',
   references: ['Miratrix, Sekhon, Yu (2013), JRSS B 75(2)', 'Xie, Aurisset (2016), KDD', 'Lin (2013), Annals of Applied Statistics 7(1)'],

@@ -7,7 +7,7 @@ import { stratifiedComparison, stratifiedResult } from './stratify.js';
 
 /** Ratio of two post-stratified means: the strata are weighted before the division, so that the estimand is that of the plain ratio. */
 export const postStratifiedRatio = defineEstimator({
-  name: 'poststratification/ratio',
+  name: 'post_stratified_ratio',
   title: 'post-stratified ratio of means',
   estimand: 'E[N | treatment] / E[D | treatment] - E[N | control] / E[D | control], each mean summed over strata by P(stratum)',
   references: ['Miratrix, Sekhon, Yu (2013), JRSS B 75(2)', 'Deng, Knoblich, Lu (2018), KDD, arXiv 1803.06336'],

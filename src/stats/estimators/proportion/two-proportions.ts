@@ -6,7 +6,7 @@ import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult
 
 /** Difference of two shares: Wald interval, p-value of the chi-square test without continuity correction. */
 export const twoProportions = defineEstimator({
-  name: 'proportion/two-proportions',
+  name: 'two_proportions',
   title: 'two proportions',
   estimand: 'P(Y = 1 | treatment) - P(Y = 1 | control)',
   references: ['Pearson (1900), Philosophical Magazine 50', 'Newcombe (1998), Statistics in Medicine 17(8)'],
@@ -15,7 +15,7 @@ export const twoProportions = defineEstimator({
   result: z.object({ ...twoArmResult, chiSquare: z.number().describe('statistic of no difference, pooled, 1 degree of freedom') }),
   estimate({ outcome, treatment }, options) {
     if (outcome.values.some((value) => value !== 0 && value !== 1)) {
-      return refuse('unsupported_combination', `two-proportions needs an outcome of 0 and 1; ${outcome.name} has other values`, 'Use mean/welch, or turn the outcome into 0 and 1.');
+      return refuse('unsupported_combination', `two-proportions needs an outcome of 0 and 1; ${outcome.name} has other values`, 'Use welch, or turn the outcome into 0 and 1.');
     }
     const levels = twoLevels(treatment, options);
     const moments = (code: number) => levelMoments([outcome], treatment, code);

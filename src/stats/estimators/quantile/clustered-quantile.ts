@@ -12,7 +12,7 @@ import { answerTwoArms, treatmentRole, twoArmOptions, twoArmResult, twoLevels } 
 
 /** Difference of a quantile over events, such as the 95th percentile of page load time, where users were randomised and have many events each. */
 export const clusteredQuantile = defineEstimator({
-  name: 'quantile/clustered-quantile',
+  name: 'clustered_quantile',
   title: 'difference of a quantile over clustered events',
   estimand: 'Q_p(events | treatment) - Q_p(events | control)',
   references: ['Deng, Knoblich, Lu (2018), KDD, section 4.2, arXiv 1803.06336', 'Yao, Li, Lu (2024), arXiv 2401.14549'],

@@ -8,7 +8,7 @@ import { answerTwoArms, treatmentRole, twoArmOptions, twoArmResult, twoLevels } 
 
 /** Difference of a quantile, such as the 95th percentile of latency, with one value a unit. */
 export const quantile = defineEstimator({
-  name: 'quantile/quantile',
+  name: 'quantile',
   title: 'difference of a quantile',
   estimand: 'Q_p(Y | treatment) - Q_p(Y | control)',
   references: ['Deng, Knoblich, Lu (2018), KDD, section 4, arXiv 1803.06336'],

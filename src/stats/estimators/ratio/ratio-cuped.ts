@@ -5,9 +5,9 @@ import { defineEstimator, numeric } from '../estimator.js';
 import { pooledOption, poolLevels } from '../pooled-levels.js';
 import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult, twoLevels } from '../two-arms.js';
 
-/** CUPED of a ratio with one slope on the same ratio before exposure. For comparison with engines that use it; ratio/ratio-delta takes any covariates. */
+/** CUPED of a ratio with one slope on the same ratio before exposure. For comparison with engines that use it; ratio takes any covariates. */
 export const ratioCuped = defineEstimator({
-  name: 'ratio/ratio-cuped',
+  name: 'ratio_cuped',
   title: 'CUPED of a ratio with a pooled slope',
   estimand: 'E[N | treatment] / E[D | treatment] - E[N | control] / E[D | control]',
   references: ['Deng, Xu, Kohavi, Walker (2013), WSDM', 'Deng, Knoblich, Lu (2018), KDD, arXiv 1803.06336'],

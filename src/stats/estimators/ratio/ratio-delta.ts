@@ -7,7 +7,7 @@ import { answerTwoArms, levelMoments, treatmentRole, twoArmOptions, twoArmResult
 
 /** Ratio of two sums over units, such as revenue per order with users randomised. */
 export const ratioDelta = defineEstimator({
-  name: 'ratio/ratio-delta',
+  name: 'ratio',
   title: 'ratio of means by the delta method',
   estimand: 'E[N | treatment] / E[D | treatment] - E[N | control] / E[D | control]',
   references: ['Deng, Knoblich, Lu (2018), KDD, arXiv 1803.06336'],

@@ -9,7 +9,7 @@ const { control, treatment, level, alternative, nullDifference, inference, tunin
 
 /** A market that switches between two arms over time, such as pricing or dispatch, where users cannot be treated apart. */
 export const switchback = defineEstimator({
-  name: 'switchback/regression',
+  name: 'switchback',
   title: 'switchback with carry-over',
   estimand: 'mean over time of Y(treated now and at all lags) - Y(never treated)',
   references: ['Bojinov, Simchi-Levi, Zhao (2023), Management Science 69(7), arXiv 2009.00148', 'Bell, McCaffrey (2002), Survey Methodology 28(2)'],
