@@ -1,7 +1,7 @@
 import type { Corrected } from '../../stats/corrections/correction.js';
 import { corrections } from '../../stats/corrections/index.js';
 import type { Effect } from '../../stats/effects/effect.js';
-import { isRefusal } from '../../stats/refusal.js';
+import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import { families } from '../analysis.js';
 import type { Plan } from '../plan.js';
 import type { BoundInference } from './inference-of.js';
@@ -25,42 +25,49 @@ export interface Judgements {
  * A row has one null, no effect, so the p-value of its difference stands for its lift too; where the method has a scale, the
  * two differ, and that of the lift is the row's. Rows that refused are not counted.
  */
-export function judgeFamilies(plan: Plan, inference: BoundInference, rows: readonly Row[]): Judgements {
-  const judgements: Judgements = {
-    pValues: new Float64Array(rows.length).fill(NaN), adjusted: new Float64Array(rows.length).fill(NaN), levels: new Float64Array(rows.length).fill(NaN),
-    rejected: rows.map(() => false), reach: rows.map(() => 'keep'),
-  };
-  const isOfEValues = corrections[plan.correction].reads === 'e_values';
-  const evidence = isOfEValues ? new Float64Array(rows.length).fill(NaN) : judgements.pValues;
-  for (const [i, row] of rows.entries()) {
+export function judgeFamilies(plan: Plan, inference: BoundInference, rows: Iterable<Row>): Judgements {
+  const correction = corrections[plan.correction];
+  const members: Member[] = [];
+  const pValues: number[] = [];
+  for (const row of rows) {
     const effect = testedEffect(row, inference);
-    if (!effect) continue;
-    judgements.pValues[i] = inference.pValue(effect);
-    if (isOfEValues) evidence[i] = Math.min(1, 1 / inference.eValue!(effect));
+    const pValue = effect ? inference.pValue(effect) : NaN;
+    if (effect) members.push({ index: pValues.length, family: row.family, metric: row.metric, evidence: correction.reads === 'e_values' ? Math.min(1, 1 / inference.eValue!(effect)) : pValue });
+    pValues.push(pValue);
   }
-  if (plan.correction !== 'none') for (const family of families) if (family !== 'guardrails') correctFamily(plan, rows, family, evidence, judgements);
+  const judgements: Judgements = {
+    pValues: Float64Array.from(pValues), adjusted: new Float64Array(pValues.length).fill(NaN), levels: new Float64Array(pValues.length).fill(NaN),
+    rejected: pValues.map(() => false), reach: pValues.map(() => 'keep'),
+  };
+  if (plan.correction !== 'none') for (const family of families) if (family !== 'guardrails') correctFamily(plan, members.filter((member) => member.family === family), judgements);
   return judgements;
+}
+
+/** A row that has an answer, as far as its family's correction must know it. */
+interface Member {
+  readonly index: number;
+  readonly family: Row['family'];
+  readonly metric: string;
+  /** p-value, or one over the e-value for a correction that reads those */
+  readonly evidence: number;
 }
 
 /** The effect whose p-value is the row's; undefined when the row refused. */
 function testedEffect({ contrast }: Row, inference: BoundInference): Effect | undefined {
   if (isRefusal(contrast)) return undefined;
-  const candidates = inference.hasScale ? [contrast.lift, contrast.difference] : [contrast.difference];
-  return candidates.find((effect): effect is Effect => !isRefusal(effect) && inference.refusal(effect) === null);
+  const isAnswered = (effect: Effect | Refusal): effect is Effect => !isRefusal(effect) && inference.refusal(effect) === null;
+  if (inference.hasScale && isAnswered(contrast.lift)) return contrast.lift;
+  return isAnswered(contrast.difference) ? contrast.difference : undefined;
 }
 
-/** @param evidence p-values, or one over e-values for a correction that reads those */
-function correctFamily(plan: Plan, rows: readonly Row[], family: Row['family'], evidence: Float64Array, { adjusted, levels, rejected, reach }: Judgements): void {
-  const members: number[] = [];
-  for (let i = 0; i < rows.length; i++) if (rows[i]!.family === family && !Number.isNaN(evidence[i]!)) members.push(i);
-  const tiers = family === 'goals' ? members.map((i) => tierOf(plan, rows[i]!.metric)) : undefined;
-  const corrected = corrections[plan.correction].correct(members.map((i) => evidence[i]!), plan.decision.alpha, tiers);
-  for (let position = 0; position < members.length; position++) {
-    const i = members[position]!;
-    adjusted[i] = corrected.pValues[position]!;
-    levels[i] = corrected.levels[position]!;
-    rejected[i] = corrected.rejected[position]!;
-    reach[i] = corrected.reach[position]!;
+function correctFamily(plan: Plan, members: readonly Member[], { adjusted, levels, rejected, reach }: Judgements): void {
+  const tiers = members[0]?.family === 'goals' ? members.map(({ metric }) => tierOf(plan, metric)) : undefined;
+  const corrected = corrections[plan.correction].correct(members.map(({ evidence }) => evidence), plan.decision.alpha, tiers);
+  for (const [position, { index }] of members.entries()) {
+    adjusted[index] = corrected.pValues[position]!;
+    levels[index] = corrected.levels[position]!;
+    rejected[index] = corrected.rejected[position]!;
+    reach[index] = corrected.reach[position]!;
   }
 }
 

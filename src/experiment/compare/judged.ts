@@ -10,29 +10,31 @@ import type { BoundInference } from './inference-of.js';
 import { posteriorOf } from './posterior.js';
 import type { Row } from './rows.js';
 
-/** Row `i` with its estimates: interval and p-value alone, and those of its family. */
-export function judgedComparison(plan: Plan, row: Row, i: number, judgements: Judgements, inference: BoundInference): Comparison {
-  const { metric, role, family, segment, control, treatment, method, contrast } = row;
-  const refused = isRefusal(contrast);
-  const better = goodSign(plan.metrics.find(({ name }) => name === metric)!);
-  const estimate = (effect: Effect | Refusal, margin: number | null): EffectEstimate | Refusal => {
-    if (isRefusal(effect)) return effect;
-    return inference.refusal(effect) ?? { ...judgedEstimate(effect, i, judgements, plan.decision.alpha, inference), ...evidenceOf(effect, better, margin, inference) };
-  };
-  return {
-    metric, role, family, segment, control, treatment,
-    difference: estimate(refused ? contrast : contrast.difference, null),
-    lift: estimate(refused ? contrast : contrast.lift, marginOf(plan, metric)),
-    method,
-    adjustment: refused || !contrast.adjustment ? null
-      : { covariates: [...contrast.adjustment.covariates], varianceReduction: contrast.adjustment.varianceReduction },
+/** Turns a row into a comparison: interval and p-value alone, and those of its family. What a metric's rows share is looked up once. */
+export function judgeOf(plan: Plan, judgements: Judgements, inference: BoundInference): (row: Row, i: number) => Comparison {
+  const shared = new Map(plan.metrics.map((metric) => [metric.name, { better: goodSign(metric), margin: marginOf(plan, metric.name) }]));
+  const estimate = (effect: Effect | Refusal, i: number, better: 1 | -1, margin: number | null): EffectEstimate | Refusal =>
+    (isRefusal(effect) ? effect : inference.refusal(effect) ?? judgedEstimate(effect, i, judgements, plan.decision.alpha, better, margin, inference));
+  return ({ metric, role, family, segment, control, treatment, method, contrast }, i) => {
+    const { better, margin } = shared.get(metric)!;
+    if (isRefusal(contrast)) return { metric, role, family, segment, control, treatment, difference: contrast, lift: contrast, method, adjustment: null };
+    const { difference, lift, adjustment } = contrast;
+    return {
+      metric, role, family, segment, control, treatment,
+      difference: estimate(difference, i, better, null),
+      lift: estimate(lift, i, better, margin),
+      method,
+      adjustment: adjustment ? { covariates: [...adjustment.covariates], varianceReduction: adjustment.varianceReduction } : null,
+    };
   };
 }
 
-function judgedEstimate(effect: Effect, i: number, { pValues, adjusted, levels, rejected, reach }: Judgements, alpha: number, inference: BoundInference): EffectEstimate {
+function judgedEstimate(
+  effect: Effect, i: number, { pValues, adjusted, levels, rejected, reach }: Judgements, alpha: number, better: 1 | -1, margin: number | null, inference: BoundInference,
+): EffectEstimate {
   const isCorrected = !Number.isNaN(adjusted[i]!);
   const centre = inference.posterior?.(effect).mean ?? effect.estimate;
-  return {
+  const judged: EffectEstimate = {
     status: 'estimated',
     estimate: effect.estimate,
     standardError: effect.standardError,
@@ -42,6 +44,7 @@ function judgedEstimate(effect: Effect, i: number, { pValues, adjusted, levels, 
     adjustedPValue: isCorrected ? adjusted[i]! : null,
     simultaneous: isCorrected ? simultaneousSet(inference.interval(effect, levels[i]!), centre, 0, rejected[i]!, reach[i]!) : null,
   };
+  return inference.eValue || inference.posterior ? { ...judged, ...evidenceOf(effect, better, margin, inference) } : judged;
 }
 
 /** What a method says beyond interval and p-value; nothing where it has nothing to say. */

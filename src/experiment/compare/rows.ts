@@ -12,18 +12,21 @@ export interface Row extends Pick<Comparison, 'metric' | 'role' | 'family' | 'se
   readonly contrast: Contrast | Refusal;
 }
 
-/** One row a metric, treatment arm and place, in the order of the plan. */
-export function contrastRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Row[] {
+/**
+ * One row a metric, treatment arm and place, in the order of the plan.
+ *
+ * Rows are made when they are asked for and not kept: hundreds of thousands that live only a moment cost less to make
+ * twice than to keep once.
+ */
+export function* contrastRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Generator<Row> {
   const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
-  const rows: Row[] = [];
   for (const { name } of plan.metrics) {
     const summary = byName.get(name);
-    if (summary) metricRows(plan, summary, outcomes.get(name)!, inference, rows);
+    if (summary) yield* metricRows(plan, summary, outcomes.get(name)!, inference);
   }
-  return rows;
 }
 
-function metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference, rows: Row[]): void {
+function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Generator<Row> {
   const control = controlArm(plan).name;
   const treatments = treatmentArms(plan).map((arm) => arm.name);
   const role = roleOf(plan, summary.metric);
@@ -33,12 +36,12 @@ function metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, 
     for (let i = 0; i < treatments.length; i++) {
       const treatment = treatments[i]!;
       const contrast = contrasts[i]!;
-      rows.push({
+      yield {
         metric: summary.metric, role, family: segment ? 'segments' : `${role}s`, segment,
         control: armEstimate(control, contrast, 'control', cells.get(control)),
         treatment: armEstimate(treatment, contrast, 'treatment', cells.get(treatment)),
         method, contrast,
-      });
+      };
     }
   }
 }
