@@ -1,0 +1,34 @@
+// npm run bench [-- --scale 0.05] [-- --write]: all figures, one row each, against the limit measured or stated in the same run.
+// --scale is the share of 10M exposures and 50M events; --write puts the table into the README with machine and date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import assignment from './assignment.mjs';
+import { graphqlBench, LIMIT_MS } from './graphql.mjs';
+import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
+import { LARGE_LIMIT, LIMIT as STATISTIC_LIMIT, statistics } from './statistics.mjs';
+
+const { values: { scale, write } } = parseArgs({ options: { scale: { type: 'string', default: '1' }, write: { type: 'boolean', default: false } } });
+const rows = [];
+const row = (what, measured, limit, remark = '') => { rows.push({ what, measured, limit, remark }); console.log(`${what}: ${measured} (limit ${limit}) ${remark}`); };
+
+for (const [method, { microseconds, largeSeconds }] of Object.entries(await statistics())) {
+  const name = method === 'fixed' ? 'fixed horizon' : 'confidence sequence';
+  row(`One comparison from summaries, ${name}`, `${microseconds.toFixed(1)} µs`, `${STATISTIC_LIMIT} µs`, 'difference and lift: effect, interval, p; processor time');
+  row(`250,000 comparisons as corrected records, ${name}`, `${largeSeconds.toFixed(1)} s`, `${LARGE_LIMIT} s`, `the statistics alone: ${(microseconds / 4).toFixed(1)} s`);
+}
+for (const { name, median, limit } of assignment()) row(`Assignment: ${name.replace('assign, ', '')}`, `${median.toFixed(2)} µs`, `${limit} µs`);
+const graphql = await graphqlBench();
+row('GraphQL read of a stored analysis, 100 metrics, 50 in flight, p99', `${graphql.memory.p99} ms`, `${LIMIT_MS} ms`, `p50 ${graphql.memory.p50} ms, ${graphql.memory.perSecond} a second`);
+row('the same, never answered from memory, p99', `${graphql.resolved.p99} ms`, '—', `${graphql.resolved.cpuMsPerRequest} ms of processor time each`);
+const push = await pushdown({ scale: Number(scale), rounds: 2 });
+row(`Parquet to verdict, ${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`, `${push.ratio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`,
+  `${push.assaySeconds.toFixed(1)} s against ${push.plainSeconds.toFixed(1)} s for a plain scan-and-group into the same columns by unit; ${push.bareRatio.toFixed(2)} x a bare one (${push.bareSeconds.toFixed(1)} s)`);
+
+if (write) {
+  const file = new URL('../../README.md', import.meta.url);
+  const machine = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB`;
+  const table = ['<!-- bench -->', `Measured ${machine}.`, '', '| | measured | limit | |', '|---|---|---|---|',
+    ...rows.map(({ what, measured, limit, remark }) => `| ${what} | ${measured} | ${limit} | ${remark} |`), '<!-- /bench -->'].join('\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, table));
+}
