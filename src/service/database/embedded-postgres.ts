@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -55,6 +55,14 @@ export async function embeddedPostgres(folder: string, database = 'assay'): Prom
   }
 }
 
+/** What an empty database and its log take, with room to start. */
+const SETUP_MEGABYTES = 100;
+
+function freeMegabytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.floor((bavail * bsize) / 2 ** 20);
+}
+
 /** Where data really go: as root below a closed folder, `nobody` could not reach the folder that was asked for. */
 function dataFolder(asked: string, isRoot: boolean): string {
   mkdirSync(path.dirname(asked), { recursive: true });
@@ -90,6 +98,8 @@ async function initialise({ initdb }: PostgresBinaries, data: string, isRoot: bo
     renameSync(unfinished, data);
   } catch (error) {
     const said = ((error as { stderr?: string }).stderr ?? String(error)).trim().split('\n').slice(-3).join('; ');
+    const free = freeMegabytes(path.dirname(data));
+    if (free < SETUP_MEGABYTES) throw Object.assign(new Error(`embedded PostgreSQL needs ${SETUP_MEGABYTES} MB in ${path.dirname(data)}, and ${free} MB are free`, { cause: error }), { code: 'ENOSPC' });
     throw new Error(`embedded PostgreSQL could not be set up in ${data}: ${said}`, { cause: error });
   } finally {
     rmSync(handed, { force: true });
