@@ -127,7 +127,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 /**
  * @param scale  share of 10M exposures and 50M events
  * @param dist   where the built code is
- * @returns medians of `rounds` alternating runs; `ratio` and `cpuRatio` (processor time) are to the plain columns, `bareRatio` to the bare scan
+ * @returns medians of `rounds` alternating runs; `ratio` and `cpuRatio` (processor time) are to the plain columns, `bareRatio`, which the limit is for, to the bare scan
  */
 export async function pushdown({ scale = 0.05, rounds = 3, dist = new URL('../../dist/', import.meta.url), folder = path.join(tmpdir(), 'assay-bench', `pushdown-${scale}`) } = {}) {
   const files = await generate(folder, scale);

@@ -22,8 +22,9 @@ const graphql = await graphqlBench();
 row('GraphQL read of a stored analysis, 100 metrics, 50 in flight, p99', `${graphql.memory.p99} ms`, `${LIMIT_MS} ms`, `p50 ${graphql.memory.p50} ms, ${graphql.memory.perSecond} a second`);
 row('the same, never answered from memory, p99', `${graphql.resolved.p99} ms`, '—', `${graphql.resolved.cpuMsPerRequest} ms of processor time each`);
 const push = await pushdown({ scale: Number(scale), rounds: 2 });
-row(`Parquet to verdict, ${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`, `${push.ratio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`,
-  `${push.assaySeconds.toFixed(1)} s against ${push.plainSeconds.toFixed(1)} s for a plain scan-and-group into the same columns by unit; ${push.bareRatio.toFixed(2)} x a bare one (${push.bareSeconds.toFixed(1)} s)`);
+const size = `${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`;
+row(`Parquet to verdict, ${size}`, `${push.bareRatio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`, `${push.assaySeconds.toFixed(1)} s against ${push.bareSeconds.toFixed(1)} s for a bare scan-and-group of the raw columns by unit`);
+row('the same, against a scan-and-group into the columns that metrics need', `${push.ratio.toFixed(2)} x`, '—', `${push.plainSeconds.toFixed(1)} s`);
 
 if (write) {
   const file = new URL('../../README.md', import.meta.url);
