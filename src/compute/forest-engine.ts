@@ -6,7 +6,8 @@ import type { PackedTrees } from '../stats/forest/packed-trees.js';
 import type { Refusal } from '../stats/refusal.js';
 import { checkGrowthMemory, checkMomentsMemory, defaultMemoryLimit } from './forest-memory.js';
 import { loadKernel, workerScript } from './kernels.js';
-import { createWorkerPool, type WorkerPool } from './worker-pool.js';
+import { runParts } from './run-parts.js';
+import { createWorkerPool } from './worker-pool.js';
 import type { ForestTask, GrownPart, MomentsPart } from './workers/forest.js';
 
 export interface ForestEngineOptions {
@@ -19,8 +20,6 @@ export interface ForestEngineOptions {
 export interface WorkerForestEngine extends ForestEngine {
   close(): Promise<void>;
 }
-
-const PROGRESS_INTERVAL_MS = 100;
 
 /**
  * Grows forests in worker threads, one kernel instance a worker, with private memory; only the bins and the trees are shared.
@@ -39,7 +38,7 @@ export async function createForestEngine(options: ForestEngineOptions = {}): Pro
     async grow(rows, plan, keepTrees, engineOptions) {
       const refusal = checkGrowthMemory(rows, plan, keepTrees, workers, memoryLimit);
       if (refusal) return refusal;
-      const parts = await runParts<GrownPart>(pool, plan.bags, plan.bags, engineOptions, (from, to, control) => ({
+      const parts = await runParts<ForestTask, GrownPart>(pool, plan.bags, { every: 1 }, engineOptions, (from, to, control) => ({
         op: 'grow', rowsId: idOf(rows), rows, capacity: rowCapacity(rows, plan), plan, kind: forestKinds[plan.kind], keepTrees, from, to, control,
       }));
       return mergeGrowth(plan, parts);
@@ -64,7 +63,7 @@ export async function createForestEngine(options: ForestEngineOptions = {}): Pro
   ): Promise<BagMoments | Refusal> {
     const refusal = checkMomentsMemory(trees, units, features, workers, memoryLimit);
     if (refusal) return refusal;
-    const parts = await runParts<MomentsPart>(pool, units, trees.trees / 2, engineOptions, task);
+    const parts = await runParts<ForestTask, MomentsPart>(pool, units, { eachWorker: trees.trees / 2 }, engineOptions, task);
     const stride = momentStride(trees.leafValues);
     const values = new Float64Array(units * stride);
     const bags = new Int32Array(units);
@@ -78,29 +77,6 @@ export async function createForestEngine(options: ForestEngineOptions = {}): Pro
 }
 
 type TaskOf = (from: number, to: number, control: Int32Array) => ForestTask;
-
-/** Splits 0 .. count - 1 over the workers by index; rejects with the signal's reason when aborted. */
-async function runParts<Part>(
-  pool: WorkerPool<ForestTask>, count: number, stepsEach: number, { signal, onProgress }: EngineOptions = {}, taskOf: TaskOf,
-): Promise<Part[]> {
-  signal?.throwIfAborted();
-  const control = new Int32Array(new SharedArrayBuffer(8));
-  const cancel = () => { Atomics.store(control, 0, 1); };
-  signal?.addEventListener('abort', cancel, { once: true });
-  const used = Math.min(pool.size, count);
-  const tasks = Array.from({ length: used }, (_, i) => taskOf(Math.floor((i * count) / used), Math.floor(((i + 1) * count) / used), control));
-  const steps = tasks[0]?.op === 'grow' ? count : stepsEach * used;
-  const timer = onProgress && setInterval(() => onProgress(Atomics.load(control, 1) / steps), PROGRESS_INTERVAL_MS);
-  try {
-    const parts = await pool.run<Part | null>(tasks);
-    signal?.throwIfAborted();
-    onProgress?.(1);
-    return parts.filter((part): part is Awaited<Part> & {} => part !== null) as Part[];
-  } finally {
-    clearInterval(timer);
-    signal?.removeEventListener('abort', cancel);
-  }
-}
 
 function mergeGrowth(plan: GrowthPlan, parts: readonly GrownPart[]): Growth {
   const [first, ...others] = parts;
