@@ -80,11 +80,12 @@ describe('designs against plain linear algebra', () => {
   });
 
   it('switchback is least squares on lagged treatment, with errors added up by coin toss', async () => {
-    const { rows, coefficients, total, standardError } = reference.switchback;
+    const { rows, coefficients, total, standardError, degreesOfFreedom } = reference.switchback;
     const found = await resultOf('switchback', { outcome: rows.y, treatment: rows.arm, time: rows.t, block: rows.block }, { lags: 2 });
     found.coefficients.forEach(({ estimate: got }: { estimate: number }, lag: number) => near(got, coefficients[lag]));
     near(found.difference.estimate, total);
     near(found.difference.standardError, standardError);
+    near(found.difference.degreesOfFreedom, degreesOfFreedom);
     near(found.immediate.estimate + found.carryOver.estimate, total);
     expect(found.buckets).toBe(78);
   });

@@ -37,6 +37,7 @@ const clusterOptions = clusterDifference.options.parse({});
 const quantileOptions = clusteredQuantile.options.parse({ probability: 0.75 });
 const lagOptions = switchback.options.parse({ lags: 1 });
 const burnInOptions = switchback.options.parse({ burnIn: 1 });
+const plainOptions = switchback.options.parse({});
 const geoOptions = pairedGeo.options.parse({});
 const factorialOptions = factorialEffects.options.parse({});
 const complierOptions = complierEffect.options.parse({});
@@ -52,6 +53,17 @@ function market(r: RandomStream, blocks: number, length: number, now: number, be
     return 20 + 3 * sin((2 * Math.PI * t) / 24) + now * w + before * (treated[t - 1] ?? 0) + noise;
   });
   return { outcome: column(outcome), treatment: codes(treated, 2), time: column(treated.map((_, t) => t)), block: codes(treated.map((_, t) => floor(t / length)), blocks), unit: undefined, covariates: [] };
+}
+
+/** Regions of their own level that switch apart, four tosses each. */
+function regions(r: RandomStream, count: number, effect: number) {
+  const rows = list(count * 4, (block) => ({ block, region: floor(block / 4), toss: coin(r), shock: r.normal() }));
+  const levels = list(count, () => 5 * r.normal());
+  const buckets = rows.flatMap((row) => list(2, (i) => ({ ...row, time: 2 * (row.block % 4) + i, y: levels[row.region]! + row.shock + effect * row.toss + r.normal() })));
+  return {
+    outcome: column(buckets.map(({ y }) => y)), treatment: codes(buckets.map(({ toss }) => toss), 2), time: column(buckets.map(({ time }) => time)),
+    block: codes(buckets.map(({ block }) => block), 4 * count), unit: codes(buckets.map(({ region }) => region), count), covariates: [],
+  };
 }
 
 const processes: readonly Process[] = [
@@ -104,6 +116,7 @@ const processes: readonly Process[] = [
   },
   { name: 'switchback with one lag: effect now and after', effect: 1.5, read: (r, d) => answered(switchback.estimate(market(r, 60, 3, (2 * d) / 3, d / 3), lagOptions, context)).difference },
   { name: 'switchback with burn-in over the carry-over', effect: 1.5, read: (r, d) => answered(switchback.estimate(market(r, 40, 4, (2 * d) / 3, d / 3), burnInOptions, context)).difference },
+  { name: 'switchback of ten regions of four blocks', effect: 1, read: (r, d) => answered(switchback.estimate(regions(r, 10, d), plainOptions, context)).difference },
   { name: 'carry-over of a switchback', effect: 0.8, read: (r, d) => answered(switchback.estimate(market(r, 60, 3, 1, d), lagOptions, context)).carryOver! },
   {
     name: 'interaction in a 2 x 2 design with unequal variances', effect: 1,

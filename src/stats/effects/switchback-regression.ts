@@ -1,9 +1,11 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { refuse, type Refusal } from '../refusal.js';
-import { clusterMeanVariance } from './cluster-mean.js';
-import type { Effect } from './effect.js';
-import { isUsable, notFinite } from './lift.js';
-import { correlationOf, satterthwaite } from './quadratic.js';
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import { differenceEffect } from './contrast.js';
+import type { Contrast, Effect } from './effect.js';
+import { isUsable, liftEffect, notFinite } from './lift.js';
+import { dot, orthonormal, residual } from './orthonormal.js';
+import { correlationOf } from './quadratic.js';
+import { tossVariance, type TossVariance } from './toss-variance.js';
 
 const { abs, sqrt } = Math;
 
@@ -20,6 +22,14 @@ export interface SwitchbackRows {
   readonly controls: readonly Float64Array[];
 }
 
+/** Effects that one fit of a switchback answers. */
+export interface SwitchbackFit {
+  /** of any combination of lags, shape (1 + lags) of weights; `n` counts blocks */
+  effect(weights: readonly number[]): Effect | Refusal;
+  /** treated now and at all lags against never treated, with the level of either at the mean of the controls */
+  contrast(): Contrast | Refusal;
+}
+
 /** Share of a column that the columns before it must leave over; below it the column adds nothing. */
 const LEAST_OWN_NORM = 1e-8;
 /** Errors smaller than this share of the outcome are rounding. */
@@ -31,11 +41,9 @@ const ROUNDING = 64 * Number.EPSILON;
  * Only the assignment of blocks is random: each coefficient's score is added up over the buckets whose treatment, at that lag, one toss
  * decided, and tosses are independent. Outcomes may depend on each other in any way. Without lags and controls this is the
  * cluster-randomised difference with blocks as clusters.
- * `n` of an effect counts blocks.
- * @returns the effect of any combination of lags, shape (1 + lags) of weights
  * @see Bojinov, Simchi-Levi, Zhao (2023), Management Science 69(7)
  */
-export function switchbackRegression({ outcome, treated, blocks, arms, controls }: SwitchbackRows): ((weights: readonly number[]) => Effect | Refusal) | Refusal {
+export function switchbackRegression({ outcome, treated, blocks, arms, controls }: SwitchbackRows): SwitchbackFit | Refusal {
   const rows = outcome.length;
   const basis = orthonormal([new Float64Array(rows).fill(1), ...controls]);
   const y = residual(outcome, basis);
@@ -49,59 +57,50 @@ export function switchbackRegression({ outcome, treated, blocks, arms, controls 
   const solve = (v: readonly number[]): number[] => cholesky.solve(Matrix.columnVector(v.map((x, j) => x / norms[j]!))).getColumn(0).map((x, j) => x / norms[j]!);
   const coefficients = solve(design.map((column) => dot(column, y)));
   const errors = y.map((value, t) => value - coefficients.reduce((sum, b, j) => sum + b * design[j]![t]!, 0));
-  const scores = design.map((column, j) => sumOver(blocks[j]!, arms.length, (t) => column[t]! * errors[t]!));
-  const sizes = blocks.map((of) => sumOver(of, arms.length, () => 1)).reduce((a, b) => a.map((v, g) => v + b[g]!));
-  // what was randomised, and what a sequence of looks counts
-  const tosses = sizes.reduce((count, size) => count + Number(size > 0), 0);
+  const everything = [...basis, ...orthonormal(design)];
   const largest = outcome.reduce((most, v) => (abs(v) > most ? abs(v) : most), 0);
-  return (weights) => {
-    const loadings = solve(weights);
-    const parts = [0, 1].map((arm) => {
-      const own = [...arms.keys()].filter((g) => arms[g] === arm && sizes[g]! > 0);
-      const units = own.reduce((sum, g) => sum + sizes[g]!, 0);
-      // clusterMeanVariance divides by the units of the arm
-      return clusterMeanVariance({ residuals: own.map((g) => units * loadings.reduce((sum, l, j) => sum + l * scores[j]![g]!, 0)), sizes: own.map((g) => sizes[g]!) });
-    });
-    const variance = parts.reduce((sum, part) => sum + part.variance, 0);
-    const estimate = weights.reduce((sum, weight, j) => sum + weight * coefficients[j]!, 0);
-    if (sqrt(variance) <= ROUNDING * largest) return refuse('zero_variance', 'switchbackRegression needs outcomes that vary about the treatment; they do not', 'Check that the metric is recorded; a constant outcome cannot be tested.');
-    const degreesOfFreedom = satterthwaite(parts, variance);
-    return [estimate, sqrt(variance), degreesOfFreedom].every(isUsable)
-      ? { estimate, standardError: sqrt(variance), degreesOfFreedom, n: tosses } : notFinite('the effect');
+  const shares = treated.map((column) => column.reduce((sum, w) => sum + w, 0) / rows);
+  const average = outcome.reduce((sum, value) => sum + value, 0) / rows;
+  // what was randomised, and what a sequence of looks counts
+  const decided = [...new Set(blocks.flatMap((of) => [...of]))];
+  const n = decided.length;
+
+  /** @param level  1 to add the level without treatment, 0 for an effect alone */
+  const variance = (weights: readonly number[], level: 0 | 1): TossVariance | Refusal => {
+    const byLag = solve(weights.map((weight, j) => weight - level * shares[j]!));
+    const loadings = design.map((column, j) => column.map((x) => byLag[j]! * x + (j === 0 ? level / rows : 0)));
+    const found = tossVariance({ tosses: blocks, loadings }, everything, errors, arms);
+    return 'fitted' in found ? refuse('too_few_units', 'switchbackRegression needs more blocks than it fits: one block is fitted exactly by controls, unit levels and lags', 'Run longer, switch more often, or use fewer controls and lags.') : found;
   };
-}
+  const valueOf = (weights: readonly number[]): number => weights.reduce((sum, weight, j) => sum + weight * coefficients[j]!, 0);
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < a.length; t++) sum += a[t]! * b[t]!;
-  return sum;
-}
-
-/** Less its projection on an orthonormal basis; twice, as once loses digits. */
-function residual(column: Float64Array, basis: readonly Float64Array[]): Float64Array {
-  const left = column.slice();
-  for (let pass = 0; pass < 2; pass++) {
-    for (const direction of basis) {
-      const along = dot(left, direction);
-      for (let t = 0; t < left.length; t++) left[t]! -= along * direction[t]!;
-    }
-  }
-  return left;
-}
-
-/** Gram and Schmidt; columns that depend on those before add nothing. */
-function orthonormal(columns: readonly Float64Array[]): Float64Array[] {
-  const basis: Float64Array[] = [];
-  for (const column of columns) {
-    const left = residual(column, basis);
-    const norm = sqrt(dot(left, left));
-    if (norm > LEAST_OWN_NORM * sqrt(dot(column, column))) basis.push(left.map((v) => v / norm));
-  }
-  return basis;
-}
-
-function sumOver(groups: Int32Array, count: number, value: (row: number) => number): Float64Array {
-  const sums = new Float64Array(count);
-  for (let t = 0; t < groups.length; t++) sums[groups[t]!]! += value(t);
-  return sums;
+  const effect = (weights: readonly number[]): Effect | Refusal => {
+    const error = variance(weights, 0);
+    if (isRefusal(error)) return error;
+    const standardError = sqrt(error.variance);
+    if (standardError <= ROUNDING * largest) return refuse('zero_variance', 'switchbackRegression needs outcomes that vary about the treatment; they do not', 'Check that the metric is recorded; a constant outcome cannot be tested.');
+    const estimate = valueOf(weights);
+    return [estimate, standardError, error.degreesOfFreedom].every(isUsable) && error.degreesOfFreedom > 0 ? { estimate, standardError, degreesOfFreedom: error.degreesOfFreedom, n } : notFinite('the effect');
+  };
+  const contrast = (): Contrast | Refusal => {
+    const [never, always] = [treated.map(() => 0), treated.map(() => 1)];
+    const total = effect(always);
+    if (isRefusal(total)) return total;
+    const [control, treatment] = [variance(never, 1), variance(always, 1)];
+    if (isRefusal(control)) return control;
+    if (isRefusal(treatment)) return treatment;
+    const level = average - valueOf(shares);
+    const { degreesOfFreedom, standardError } = total;
+    const difference = differenceEffect(level, level + total.estimate, standardError ** 2, degreesOfFreedom, n);
+    const covariance = (control.variance + treatment.variance - standardError ** 2) / 2;
+    const lift = isRefusal(difference) ? difference
+      : liftEffect({ control: level, treatment: level + total.estimate, controlVariance: control.variance, treatmentVariance: treatment.variance, covariance, degreesOfFreedom, n });
+    const tosses = (arm: number): number => decided.filter((toss) => arms[toss] === arm).length;
+    return {
+      control: { n: tosses(0), value: level, standardError: sqrt(control.variance) },
+      treatment: { n: tosses(1), value: level + total.estimate, standardError: sqrt(treatment.variance) },
+      difference, lift,
+    };
+  };
+  return { effect, contrast };
 }

@@ -159,15 +159,17 @@ full = np.column_stack([np.ones(78), W])
 coef = np.linalg.lstsq(full, ys[rows_], rcond=None)[0]
 res = ys[rows_] - full @ coef
 Wc = W - W.mean(axis=0)
-bread = np.linalg.inv(Wc.T @ Wc)
-one = np.ones(3)
-load = bread @ one
-variance = 0.0
-counts = np.array([sum((blocks[rows_ - j] == g).sum() for j in range(3)) for g in range(20)])
-for g in range(20):
-    u = sum(load[j] * np.sum((Wc[:, j] * res)[blocks[rows_ - j] == g]) for j in range(3))
-    variance += u**2 / (1 - counts[g] / counts[toss == toss[g]].sum())
-out['switchback'] = dict(rows=rows(y=ys, arm=ws, t=np.arange(80), block=blocks), coefficients=[float(x) for x in coef[1:]], total=float(coef[1:].sum()), standardError=float(np.sqrt(variance)))
+load = np.linalg.inv(Wc.T @ Wc) @ np.ones(3)
+M = np.eye(78) - full @ np.linalg.inv(full.T @ full) @ full.T
+A = np.column_stack([sum(load[j] * Wc[:, j] * (blocks[rows_ - j] == g) for j in range(3)) for g in range(20)])
+adjust = np.sum(A * A, axis=0) / np.diag(A.T @ M @ A)
+parts = adjust * (A.T @ res) ** 2
+variance = parts.sum()
+# Bell and McCaffrey's degrees of freedom, with a variance of its own for each arm
+scale = np.array([parts[toss == q].sum() / np.sum((A * A)[:, toss == q]) for q in (0, 1)])[toss] * adjust
+G = np.sqrt(scale)[:, None] * (A.T @ M @ A) * np.sqrt(scale)
+df = np.trace(G) ** 2 / np.sum(G * G)
+out['switchback'] = dict(rows=rows(y=ys, arm=ws, t=np.arange(80), block=blocks), coefficients=[float(x) for x in coef[1:]], total=float(coef[1:].sum()), standardError=float(np.sqrt(variance)), degreesOfFreedom=float(df))
 
 # post-stratified difference: by strata, with the multinomial error of the shares
 s = np.arange(120) % 3

@@ -39,11 +39,11 @@ export const switchback = defineEstimator({
     const [controls, treated] = [0, 1].map((side) => [...used].filter((g) => rows.arms[g] === side).length) as [number, number];
     const least = 2 + options.lags;
     if (Math.min(controls, treated) < least) return refuse('too_few_units', `switchback needs at least ${least} blocks in each arm for ${options.lags} lags; got ${controls} and ${treated}`, 'Run longer or switch more often; more buckets in the same blocks do not help.');
-    const combine = switchbackRegression(rows);
-    if (isRefusal(combine)) return combine;
+    const fit = switchbackRegression(rows);
+    if (isRefusal(fit)) return fit;
     const lagged = Array.from({ length: options.lags + 1 }, (_, lag) => lag);
     const read = (weights: number[], nullValue: number) => {
-      const effect = combine(weights);
+      const effect = fit.effect(weights);
       return isRefusal(effect) ? effect : readEffect(effect, nullValue, options);
     };
     const difference = read(lagged.map(() => 1), options.nullDifference);
