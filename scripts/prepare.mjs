@@ -59,7 +59,7 @@ async function install() {
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs) return;
   if (existsSync(marker) && stampOf(at('node_modules', '.assay-lock')) === digestOf([lock])) return;
   process.stderr.write('  installing packages; this takes a minute or so\n');
-  await step('installed packages', () => run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']));
+  await step('installed packages', () => run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } }));
   writeStamp(at('node_modules', '.assay-lock'), digestOf([lock]));
 }
 
