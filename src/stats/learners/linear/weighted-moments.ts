@@ -1,0 +1,65 @@
+/** Centred moments of k columns over weighted rows: all that least squares and its penalties need. */
+export interface WeightedMoments {
+  readonly rows: number;
+  /** sum of weights */
+  readonly weight: number;
+  /** shape (k) */
+  readonly mean: Float64Array;
+  /** weighted sums of (a - mean a)(b - mean b), shape (k, k), symmetric */
+  readonly scatter: Float64Array;
+}
+
+/**
+ * @param columns k columns of one length
+ * @param weight of each row; null: all 1
+ * @param rows   which rows; null: all
+ */
+export function weightedMoments(columns: readonly Float64Array[], weight: Float64Array | null, rows: Int32Array | null): WeightedMoments {
+  const k = columns.length;
+  const n = rows ? rows.length : columns[0]?.length ?? 0;
+  const weights = gather(weight ?? new Float64Array(columns[0]?.length ?? 0).fill(1), rows);
+  const total = weights.reduce((sum, value) => sum + value, 0);
+  const centred = columns.map((column) => gather(column, rows));
+  const mean = Float64Array.from(centred, (values) => centre(values, weights, total));
+  const scatter = new Float64Array(k * k);
+  const weighted = new Float64Array(n);
+  for (let a = 0; a < k; a++) {
+    const left = centred[a]!;
+    for (let i = 0; i < n; i++) weighted[i] = left[i]! * weights[i]!;
+    for (let b = a; b < k; b++) scatter[a * k + b] = scatter[b * k + a] = dot(weighted, centred[b]!);
+  }
+  return { rows: n, weight: total, mean, scatter };
+}
+
+const gather = (column: Float64Array, rows: Int32Array | null): Float64Array =>
+  (rows ? Float64Array.from(rows, (row) => column[row]!) : column.slice());
+
+/** Centres in place, in two passes: the second takes what rounding left of the mean. */
+function centre(values: Float64Array, weights: Float64Array, total: number): number {
+  if (!(total > 0)) return 0;
+  const first = dot(values, weights) / total;
+  for (let i = 0; i < values.length; i++) values[i]! -= first;
+  const rest = dot(values, weights) / total;
+  for (let i = 0; i < values.length; i++) values[i]! -= rest;
+  return first + rest;
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** Moments of disjoint sets of rows together. Chan, Golub, LeVeque (1983). */
+export function mergeWeighted(parts: readonly WeightedMoments[]): WeightedMoments {
+  return parts.reduce((a, b) => {
+    if (!(a.weight > 0)) return b;
+    if (!(b.weight > 0)) return a;
+    const k = a.mean.length;
+    const weight = a.weight + b.weight;
+    const gap = a.mean.map((value, i) => b.mean[i]! - value);
+    const pull = (a.weight * b.weight) / weight;
+    const scatter = a.scatter.map((sum, at) => sum + b.scatter[at]! + gap[Math.floor(at / k)]! * gap[at % k]! * pull);
+    return { rows: a.rows + b.rows, weight, mean: a.mean.map((value, i) => value + (gap[i]! * b.weight) / weight), scatter };
+  });
+}
