@@ -2,23 +2,27 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { betaBinomials, growthbookBayes, inferenceDefects, normalPosteriors, posthogBayes } from './vectors/bayesian.js';
+import { growthbookAssignment } from './vectors/assignment.js';
+import { betaBinomials, growthbookBayes, inferenceDefects, normalPosteriors } from './vectors/bayesian.js';
 import { boundaries } from './vectors/boundaries.js';
 import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
+import { growthbookMidExperiment, growthbookPower, spotifyPoweredEffect, spotifySampleSize } from './vectors/planning.js';
+import { posthogCuped } from './vectors/posthog-cuped.js';
 import { sequences } from './vectors/sequences.js';
 import { growthbookClusteredQuantile, growthbookRatioCuped, growthbookStrata, posthogAdjusted } from './vectors/stratified.js';
 import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegression } from './vectors/two-arm-tests.js';
 
 /** Asked in this order; the first that answers has the case. */
 const adapters: readonly Adapter[] = [
-  growthbookTests, posthogTests, cupedTheta, deltaVariance, spotifyRegression, sequences, sampleRatios, families, shares, meanAndVariance,
+  growthbookTests, posthogTests, posthogCuped, cupedTheta, deltaVariance, spotifyRegression, sequences, sampleRatios, families, shares, meanAndVariance,
   boundaries, tabulatedBoundaries, spotifyBoundaries, spotifyOverrun, spotifyGroupSequential,
-  growthbookBayes, posthogBayes, normalPosteriors, betaBinomials, inferenceDefects,
+  growthbookBayes, normalPosteriors, betaBinomials, inferenceDefects,
   growthbookStrata, growthbookRatioCuped, growthbookClusteredQuantile, posthogAdjusted,
+  growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   hillstrom, cookieCats, udacity, lalondeNaive,
 ];
 
@@ -50,7 +54,7 @@ async function check(vector: VectorCase, datasets: string): Promise<{ status: 'p
     for (const adapter of adapters) {
       const answer = await adapter(vector, datasets);
       if (!answer) continue;
-      const leaves = leavesOf(vector, answer.instead ? answer.instead.expected : vector.full_precision ?? vector.expected, answer.values);
+      const leaves = leavesOf(vector, answer);
       const covered = leaves.filter(({ got }) => got !== undefined);
       const wrong = covered.filter((leaf) => !agrees(leaf));
       const missing = leaves.filter(({ got }) => got === undefined).map((leaf) => leaf.path);

@@ -10,14 +10,13 @@ import { confidenceSequence } from '../stats/inference/confidence-sequence.js';
 import { fixed } from '../stats/inference/fixed.js';
 import { normalUpperQuantile } from '../stats/numeric/normal.js';
 import { isRefusal, type Refusal } from '../stats/refusal.js';
-import { fields, numberAt, numbersAt, type Adapter } from './case.js';
+import { fields, numberAt, numbersAt, type Adapter, type Answer } from './case.js';
 import { momentsFromSums, momentsOfStatistic } from './sums.js';
-import { posthogTests } from './two-arm-tests.js';
 
 /** GrowthBook's Bayesian tests of means and quantiles: normal likelihood and prior. */
-export const growthbookBayes: Adapter = ({ id, method, inputs }) => {
+export const growthbookBayes: Adapter = ({ method, inputs }) => {
   const { control, treatment, config } = fields(inputs);
-  if (method !== 'EffectBayesianABTest' || id.endsWith('DEFECT')) return undefined;
+  if (method !== 'EffectBayesianABTest') return undefined;
   const contrast = contrastOf(control, treatment);
   const effect = !contrast || isRefusal(contrast) ? undefined : fields(config)['difference_type'] === 'relative' ? contrast.lift : contrast.difference;
   if (!effect || isRefusal(effect)) return { values: {} };
@@ -32,9 +31,6 @@ export const growthbookBayes: Adapter = ({ id, method, inputs }) => {
     chance_to_win: chanceAbove(posterior), risk: [keepControl, shipTreatment],
   } };
 };
-
-/** PostHog under a flat prior: the posterior mean is the estimate; its interval is as wide as in the frequentist case, and as little a reference. */
-export const posthogBayes: Adapter = (vector, datasets) => (vector.id === 'ph-cuped-rel-bayes' ? posthogTests({ ...vector, id: 'ph-cuped-rel' }, datasets) : undefined);
 
 function priorOf(prior: unknown, type: unknown): NormalPrior {
   if (fields(prior)['proper'] !== true) return { kind: 'flat' };
@@ -99,23 +95,39 @@ export const betaBinomials: Adapter = ({ method, inputs }) => {
 };
 
 /** Known defects of other engines, with what must hold instead. */
-export const inferenceDefects: Adapter = ({ id, inputs }) => {
-  if (id === 'gb-absolute-prior-DEFECT') {
-    const { control, treatment, prior } = fields(inputs);
-    const contrast = contrastOf(control, treatment);
-    if (!contrast || isRefusal(contrast) || isRefusal(contrast.lift)) return { values: {} };
-    const rescaled = priorFor(contrast.lift, priorOf(prior, 'absolute') as Extract<NormalPrior, { kind: 'normal' }>);
-    if (isRefusal(rescaled)) return { values: {} };
-    return { values: { mean: rescaled.mean, variance: rescaled.standardDeviation ** 2 }, instead: { expected: { mean: 0.1, variance: 0.01 }, because: 'upstream never rescales a prior in units of the metric' } };
-  }
-  if (id !== 'gb-onesided-seq-poststrat-DEFECT') return undefined;
-  // estimate and bound of the case; interval and p-value are read from one effect, however it was stratified
-  const [estimate, lower, n, alpha] = [1.9481, 0.7617, 5000, 0.05];
-  const options = confidenceSequence.options.parse({});
-  const unit = confidenceSequence.interval({ estimate: 0, standardError: 1, degreesOfFreedom: null, n }, alpha, 'greater', options);
-  const effect = { estimate, standardError: (estimate - lower) / -unit.lower!, degreesOfFreedom: null, n };
-  return {
-    values: { below: Number(confidenceSequence.pValue(effect, 0, 'greater', options) < alpha) },
-    instead: { expected: { below: 1 }, because: 'upstream reads the p-value from unstratified sums; a lower bound above 0 must mean p < alpha' },
-  };
+export const inferenceDefects: Adapter = ({ kind, method = '', inputs, upstream_output: printed }) => {
+  if (kind !== 'known-defect') return undefined;
+  if (method.startsWith('EffectBayesianABTest') && fields(fields(inputs)['prior'])['type'] === 'absolute') return rescaledPrior(inputs);
+  if (method.startsWith('SequentialOneSided') && fields(printed)['lower'] !== undefined) return agreeingPValue(printed, method.includes('Greater'));
+  return undefined;
 };
+
+/** A prior in units of the metric, on the lift: divided by the control mean. */
+function rescaledPrior(inputs: unknown): Answer {
+  const { control, treatment, prior } = fields(inputs);
+  const contrast = contrastOf(control, treatment);
+  if (!contrast || isRefusal(contrast) || isRefusal(contrast.lift)) return { values: {} };
+  const rescaled = priorFor(contrast.lift, priorOf(prior, 'absolute') as Extract<NormalPrior, { kind: 'normal' }>);
+  if (isRefusal(rescaled)) return { values: {} };
+  const base = numberAt(control, 'sum') / numberAt(control, 'n');
+  return {
+    values: { mean: rescaled.mean, variance: rescaled.standardDeviation ** 2 },
+    instead: { expected: { mean: numberAt(prior, 'mean') / base, variance: numberAt(prior, 'variance') / base ** 2 }, because: 'upstream never rescales a prior in units of the metric' },
+  };
+}
+
+/** Interval and p-value are read from one effect, however it was stratified: the effect that the printed bound belongs to. */
+function agreeingPValue(printed: unknown, isGreater: boolean): Answer {
+  const [alternative, estimate, lower] = [isGreater ? 'greater' : 'less', numberAt(printed, 'estimate'), numberAt(printed, 'lower')] as const;
+  const options = confidenceSequence.options.parse({});
+  const n = options.tuningUnits;
+  const unit = confidenceSequence.interval({ estimate: 0, standardError: 1, degreesOfFreedom: null, n }, DEFECT_ALPHA, alternative, options);
+  const standardError = (estimate - lower) / Math.abs(unit.lower ?? unit.upper!);
+  const p = confidenceSequence.pValue({ estimate, standardError, degreesOfFreedom: null, n }, 0, alternative, options);
+  return {
+    values: { isRejected: p < DEFECT_ALPHA },
+    instead: { expected: { isRejected: lower > 0 }, because: `upstream prints p = ${String(fields(printed)['p'])} from unstratified sums; the effect of its bound ${lower} has p = ${p.toPrecision(2)}` },
+  };
+}
+
+const DEFECT_ALPHA = 0.05;

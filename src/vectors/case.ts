@@ -12,6 +12,8 @@ export interface VectorCase {
   readonly full_precision?: unknown;
   readonly tolerance?: unknown;
   readonly rtol?: number;
+  /** what another engine prints, where that is a known defect */
+  readonly upstream_output?: unknown;
 }
 
 /**
@@ -23,7 +25,12 @@ export type Adapter = (vector: VectorCase, datasets: string) => Answer | undefin
 export interface Answer {
   readonly values: unknown;
   /** replaces `expected` where the published value is a known defect, or two engines disagree; says why */
-  readonly instead?: { readonly expected: unknown; readonly because: string };
+  readonly instead?: {
+    readonly expected: unknown;
+    readonly because: string;
+    /** in the place of the case's own: absolute, one a field */
+    readonly tolerance?: Readonly<Record<string, number>>;
+  };
 }
 
 /** Fields of an object that came from JSON; numbers of cases are never trusted to be there. */

@@ -7,17 +7,19 @@ import { momentsOf, variance, type Moments } from '../stats/summaries/moments.js
 import { numberAt, numbersAt, type Adapter } from './case.js';
 
 /** Sample-ratio mismatch. */
-export const sampleRatios: Adapter = ({ id, topic = '', inputs, expected }) => {
+export const sampleRatios: Adapter = ({ kind, topic = '', inputs, expected }) => {
   if (!topic.startsWith('SRM')) return undefined;
   const named = (values: readonly number[]) => new Map(values.map((value, i) => [String(i), value]));
   const result = testSampleRatio(named(numbersAt(inputs, 'users')), named(numbersAt(inputs, 'weights')));
   if (isRefusal(result)) return { values: undefined };
-  if (id === 'blog-srm') {
+  if (kind === 'published-order-of-magnitude') {
     return { values: { below: Number(result.pValue < Number(expected)) }, instead: { expected: { below: 1 }, because: 'R prints 2.2e-16 for anything smaller' } };
   }
-  return id === 'gb-srm-zero-weight-DEFECT'
-    ? { values: result.pValue, instead: { expected: 0.06534575162837782, because: 'upstream counts the zero-weight arm in the degrees of freedom' } }
-    : { values: result.pValue };
+  const weights = numbersAt(inputs, 'weights');
+  if (kind !== 'known-defect') return { values: result.pValue };
+  const without = (values: readonly number[]) => named(values.filter((_, i) => weights[i]! > 0));
+  const planned = testSampleRatio(without(numbersAt(inputs, 'users')), without(weights));
+  return isRefusal(planned) ? { values: undefined } : { values: result.pValue, instead: { expected: planned.pValue, because: 'upstream counts the zero-weight arm in the degrees of freedom; an arm that nobody is sent to changes nothing' } };
 };
 
 /** Adjusted p-values. */

@@ -1,4 +1,4 @@
-import type { VectorCase } from './case.js';
+import type { Answer, VectorCase } from './case.js';
 
 /** One number of a case: what was published, what we say, how far apart they may be. */
 export interface Leaf {
@@ -12,15 +12,20 @@ export interface Leaf {
 /** Rounding of two engines in double precision, relative; for full-precision values and fields without a tolerance. */
 const ENGINE_ROUNDING = 1e-8;
 
-/** Every number of the expected value beside ours. Full precision is used where it was run and nothing replaces it. */
-export function leavesOf(vector: VectorCase, expected: unknown, values: unknown): Leaf[] {
+/**
+ * Every number that the case expects beside ours: what replaces the published value, else full precision where it was run.
+ * Truth values count as 0 and 1 where we answer with one.
+ */
+export function leavesOf(vector: VectorCase, { values, instead }: Answer): Leaf[] {
   const leaves: Leaf[] = [];
-  collect('', expected, values, (path, published, got) => leaves.push({ path, expected: published, got, tolerance: toleranceOf(vector, path, published) }));
+  const tolerated = instead?.tolerance ? { tolerance: instead.tolerance } : vector;
+  collect('', instead ? instead.expected : vector.full_precision ?? vector.expected, values, (path, published, got) => leaves.push({ path, expected: published, got, tolerance: toleranceOf(tolerated, path, published) }));
   return leaves;
 }
 
 function collect(path: string, expected: unknown, values: unknown, found: (path: string, expected: number, got: number | undefined) => void): void {
   const published = expected === 'Infinity' ? Infinity : expected === '-Infinity' ? -Infinity : expected;
+  if (typeof published === 'boolean' && typeof values === 'boolean') return found(path, Number(published), Number(values));
   if (typeof published === 'number') return found(path, published, typeof values === 'number' ? values : undefined);
   if (typeof published !== 'object' || published === null) return;
   for (const [key, item] of Object.entries(published)) {
@@ -28,7 +33,7 @@ function collect(path: string, expected: unknown, values: unknown, found: (path:
   }
 }
 
-function toleranceOf({ tolerance, rtol }: VectorCase, path: string, expected: number): number {
+function toleranceOf({ tolerance, rtol }: Pick<VectorCase, 'tolerance' | 'rtol'>, path: string, expected: number): number {
   const rounding = ENGINE_ROUNDING * Math.max(1e-300, Math.abs(expected));
   const relative = (rtol ?? 0) * Math.abs(expected);
   if (typeof tolerance === 'number') return Math.max(tolerance, relative, rounding);

@@ -9,6 +9,7 @@ import type { Contrast } from '../stats/effects/effect.js';
 import { isRefusal, type Refusal } from '../stats/refusal.js';
 import type { Moments } from '../stats/summaries/moments.js';
 import { fields, numberAt, type Adapter, type Answer } from './case.js';
+import { posthogArm } from './posthog-cuped.js';
 import { jointMoments, momentsFromSums, momentsOfStatistic } from './sums.js';
 
 /** GrowthBook's post-stratified effects: means and ratios, with and without CUPED within strata. */
@@ -44,18 +45,18 @@ export const growthbookClusteredQuantile: Adapter = ({ method, inputs }) => {
 };
 
 /** PostHog's adjusted arms. In three arms it fits a slope for each pair, and the control keeps that of the last. */
-export const posthogAdjusted: Adapter = ({ id, inputs }) => {
+export const posthogAdjusted: Adapter = ({ method, inputs }) => {
   const at = fields(inputs);
-  const arm = (name: string) => jointMoments(momentsFromSums(at[`${name}_post`]), momentsFromSums(at[`${name}_pre`]), numberAt(at, `${name}_cross`));
-  if (id === 'ph-cuped-theta0') {
+  if (method !== '_adjust_group') return undefined;
+  if (at['theta'] === 0) {
     const post = momentsFromSums(at['post']);
     const adjusted = pooledCupedContrast({ ...post, columns: ['y', 'x'], mean: [post.mean[0]!, 0], scatter: [[post.scatter[0]![0]!, 0], [0, 1]] }, { n: 2, columns: ['y', 'x'], mean: [0, 0], scatter: [[1, 0], [0, 1]] }, 'within_arms');
     if (isRefusal(adjusted)) return { values: {} };
     const variance = adjusted.control.standardError ** 2 * post.n;
     return { values: { mean: adjusted.control.value, variance, variance_reduction: 1 - variance / (post.scatter[0]![0]! / (post.n - 1)) } };
   }
-  if (id !== 'ph-cuped-3arm') return undefined;
-  const [control, first, second] = ['control', 'treatment', 'treatment2'].map(arm) as [Moments, Moments, Moments];
+  if (at['treatment2_post'] === undefined) return undefined;
+  const [control, first, second] = ['control', 'treatment', 'treatment2'].map((name) => posthogArm(inputs, name)) as [Moments, Moments, Moments];
   const pairs = [first, second].map((treatment) => pooledCupedContrast(control, treatment, 'overall'));
   const [one, last] = pairs;
   if (isRefusal(one) || isRefusal(last)) return { values: {} };

@@ -36,26 +36,12 @@ export const growthbookTests: Adapter = ({ method = '', inputs, full_precision }
   return answer(effect, interval, alternative === 'two_sided' ? confidenceSequence.pValue(effect, 0, alternative, options) : undefined);
 };
 
-/** PostHog's frequentist cases: Welch, ratio and CUPED, relative. */
-export const posthogTests: Adapter = ({ id, inputs }) => {
-  if (id === 'ph-ttest-rel') return relativeTest(contrastOf(momentsFromSums(fields(inputs)['control']), momentsFromSums(fields(inputs)['treatment'])));
-  if (id === 'ph-ratio-rel') return relativeTest(contrasts(ratioMoments(fields(inputs)['control']), [ratioMoments(fields(inputs)['treatment'])], 2, ratioOutcome)[0]!);
-  if (id !== 'ph-cuped-rel' && id !== 'ph-cuped-mean') return undefined;
-  const at = fields(inputs);
-  const arm = (name: string) => jointMoments(momentsFromSums(at[`${name}_post`]), momentsFromSums(at[`${name}_pre`]), numberAt(at, `${name}_cross`));
-  const [control, treatment] = [arm('control'), arm('treatment')];
-  const contrast = pooledCupedContrast(control, treatment, 'overall');
-  if (isRefusal(contrast)) return { values: {} };
-  if (id === 'ph-cuped-mean') {
-    return { values: {
-      theta: contrast.theta,
-      control_unadjusted_mean: control.mean[0], treatment_unadjusted_mean: treatment.mean[0],
-      control_adjusted_mean: contrast.control.value, treatment_adjusted_mean: contrast.treatment.value,
-    } };
-  }
-  // Its interval treats the adjusted difference and the unadjusted denominator as independent, and gbstats takes the
-  // covariate means as equal; ours does neither, so the estimate alone is compared
-  return isRefusal(contrast.lift) ? { values: {} } : { values: { estimate: contrast.lift.estimate } };
+/** PostHog's frequentist cases without a covariate: Welch and ratio, relative. */
+export const posthogTests: Adapter = ({ method = '', inputs }) => {
+  const { control, treatment } = fields(inputs);
+  if (!method.startsWith('FrequentistMethod') || !control || !treatment) return undefined;
+  const isRatio = fields(control)['m'] !== undefined;
+  return relativeTest(isRatio ? contrasts(ratioMoments(control), [ratioMoments(treatment)], 2, ratioOutcome)[0]! : contrastOf(momentsFromSums(control), momentsFromSums(treatment)));
 };
 
 /** Pooled theta of CUPED. */
@@ -75,6 +61,9 @@ export const deltaVariance: Adapter = ({ method, inputs }) => {
   const effect = scaleOf(contrastOf(arm('A'), arm('B')), fields(inputs)['relative'] === true);
   return isRefusal(effect) ? { values: undefined } : { values: effect.standardError ** 2 };
 };
+
+/** Effect of one column or of one with a covariate, as a difference or as these engines read a lift. */
+export const deltaEffect = (control: Moments, treatment: Moments, relative: boolean): Effect | Refusal => scaleOf(contrastOf(control, treatment), relative);
 
 const contrastOf = (control: Moments, treatment: Moments): Contrast | Refusal =>
   control.columns.length === 2 ? pooledCupedContrast(control, treatment, 'overall') : contrasts(control, [treatment], 1, meanOutcome)[0]!;

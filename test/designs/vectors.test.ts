@@ -23,7 +23,7 @@ describe('published vectors of designs', () => {
       const wrong: unknown[] = [];
       for (const vector of cases) {
         const answer = await adapter(vector, '');
-        const leaves = leavesOf(vector, vector.full_precision ?? vector.expected, answer?.values);
+        const leaves = answer ? leavesOf(vector, answer) : [];
         if (leaves.length === 0 || !leaves.every(agrees)) wrong.push({ id: vector.id, leaves: leaves.filter((leaf) => !agrees(leaf)) });
       }
       expect(wrong).toEqual([]);

@@ -24,8 +24,9 @@ const midExperimentOptions = z.strictObject({
   effect: z.number().refine((effect) => effect !== 0, { message: 'must not be 0' }).describe('true effect to detect, in units of the effect; only its size counts'),
   power: z.number().gt(0).lt(1).default(0.8).describe('chance to reject on every goal, a fraction'),
   goals: z.number().int().gte(1).default(1).describe('goals that must all be detected: each is planned for power to the power 1 / goals'),
-  treatments: z.number().int().gte(1).default(1).describe('treatment arms; alpha is divided by treatments times goals'),
-  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('two-sided error rate of all tests together, a fraction'),
+  treatments: z.number().int().gte(1).default(1).describe('treatment arms'),
+  correction: z.enum(['none', 'bonferroni']).default('none').describe('bonferroni: alpha is divided by treatments times goals; Holm has at least this power'),
+  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('two-sided error rate of the family of tests, a fraction'),
   inference: inferenceSchema.default({ fixed: {} }).describe('how the experiment will be read'),
 });
 
@@ -33,7 +34,7 @@ const midExperimentOptions = z.strictObject({
 export function midExperimentPower(options: z.output<typeof midExperimentOptions>, total: number): number {
   const { inference } = options;
   const effect = Math.abs(options.effect);
-  const alpha = options.alpha / (options.treatments * options.goals);
+  const alpha = options.correction === 'bonferroni' ? options.alpha / (options.treatments * options.goals) : options.alpha;
   const standardError = options.standardError * Math.sqrt(options.units / total);
   if (inference.bayesian) return bayesianPower(effect, standardError, inference.bayesian.prior, alpha);
   const critical = inference.confidenceSequence
