@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
 import type { BinnedRows } from '../stats/forest/binning.js';
 import { momentStride, type BagMoments, type EngineOptions, type ForestEngine, type Growth } from '../stats/forest/forest-engine.js';
-import { forestKinds, rowCapacity, type GrowthPlan } from '../stats/forest/growth-plan.js';
+import { kindNumbers } from '../stats/forest/forest-kinds.js';
+import { capacityOf, type GrowthPlan } from '../stats/forest/growth-plan.js';
 import type { PackedTrees } from '../stats/forest/packed-trees.js';
 import type { Refusal } from '../stats/refusal.js';
 import { checkGrowthMemory, checkMomentsMemory, defaultMemoryLimit } from './forest-memory.js';
 import { loadKernel, workerScript } from './kernels.js';
 import { runParts } from './run-parts.js';
 import { createWorkerPool } from './worker-pool.js';
-import type { ForestTask, GrownPart, MomentsPart } from './workers/forest.js';
+import type { ForestTask, GrownPart, Grove, MomentsPart } from './workers/forest.js';
 
 export interface ForestEngineOptions {
   /** worker threads; the cores of the machine unless told. The result does not depend on it. */
@@ -39,7 +40,7 @@ export async function createForestEngine(options: ForestEngineOptions = {}): Pro
       const refusal = checkGrowthMemory(rows, plan, keepTrees, workers, memoryLimit);
       if (refusal) return refusal;
       const parts = await runParts<ForestTask, GrownPart>(pool, plan.bags, { every: 1 }, engineOptions, (from, to, control) => ({
-        op: 'grow', rowsId: idOf(rows), rows, capacity: rowCapacity(rows, plan), plan, kind: forestKinds[plan.kind], keepTrees, from, to, control,
+        op: 'grow', grove: groveOf(rows, plan), keepTrees, from, to, control,
       }));
       return mergeGrowth(plan, parts);
     },
@@ -53,7 +54,7 @@ export async function createForestEngine(options: ForestEngineOptions = {}): Pro
     async outOfBagMoments(trees, rows, plan, engineOptions) {
       return gatherMoments(trees, rows.rows, rows.features, engineOptions, (from, to, control) => ({
         op: 'moments', trees, bins: rows.bins, features: rows.features, stride: momentStride(trees.leafValues), from, to, control,
-        outOfBag: { rowsId: idOf(rows), rows, capacity: rowCapacity(rows, plan), plan, kind: forestKinds[plan.kind] },
+        outOfBag: groveOf(rows, plan),
       }));
     },
   };
@@ -95,6 +96,8 @@ function mergeGrowth(plan: GrowthPlan, parts: readonly GrownPart[]): Growth {
     },
   };
 }
+
+const groveOf = (rows: BinnedRows, plan: GrowthPlan): Grove => ({ rowsId: idOf(rows), rows, capacity: capacityOf(rows, plan), plan, kind: kindNumbers(plan.kind) });
 
 const ids = new WeakMap<BinnedRows, number>();
 let nextId = 0;

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import { momentStride } from '../stats/forest/forest-engine.js';
 import type { BinnedRows } from '../stats/forest/binning.js';
-import { rowCapacity, type GrowthPlan } from '../stats/forest/growth-plan.js';
+import { isBalanced } from '../stats/forest/forest-kinds.js';
+import { capacityOf, type GrowthPlan } from '../stats/forest/growth-plan.js';
 import type { PackedTrees } from '../stats/forest/packed-trees.js';
 import { refuse, type Refusal } from '../stats/refusal.js';
 
@@ -35,20 +36,24 @@ export function checkMomentsMemory(trees: PackedTrees, units: number, features: 
 
 /** What `layOut` of the kernel allocates. */
 function instanceBytes(rows: BinnedRows, plan: GrowthPlan): number {
-  const { split, estimate } = rowCapacity(rows, plan);
+  const { split, estimate, furtherColumns, cell, leafValues } = capacityOf(rows, plan);
   const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
-  const perRow = rows.features + 12 + (rows.clusters ? 4 : 0) + 6 * 8 + 4;
-  const perSplitRow = rows.features + 16 + 16 + 4 + 16 + 4 + 2 * (8 + 56 + 8 + 4) + 24;
+  const hasCategories = rows.categorical.some((isLevels) => isLevels === 1);
+  const perRow = rows.features + 12 + 4 * furtherColumns + (rows.clusters ? 4 : 0) + leafValues * 8 + 4;
+  const perNode = 8 + 16 + leafValues * 8 + 8 + 4;
+  const perSplitRow = rows.features + 16 + 16 + 4 * furtherColumns + 4 + cell + 4 + 2 * perNode + leafValues * 4;
   const perUnit = 5 * 4 + 1 + (rows.clusters ? 12 : 0);
-  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * 90 + 2 ** 20;
+  const subsets = hasCategories ? 2 * 32 * Math.min(split, 65_535) : 0;
+  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * 90 + subsets + 512 * cell + 2 ** 20;
 }
 
-/** A tree has at most one leaf for each row of the smaller honest half, or for each `minNodeSize` that a causal split leaves. */
+/** A tree has at most one leaf for each row of the smaller honest half, or for each `minNodeSize` that a balanced split leaves. */
 function mostTreeBytes(rows: BinnedRows, plan: GrowthPlan): number {
-  const { split, estimate } = rowCapacity(rows, plan);
-  const smallest = plan.kind === 'causal' ? 2 * plan.minNodeSize : 1;
+  const { split, estimate } = capacityOf(rows, plan);
+  const smallest = isBalanced(plan.kind) ? 2 * plan.minNodeSize : 1;
   const leaves = Math.min(split / smallest, estimate);
-  return 8 + leaves * (16 + plan.leafValues * 4);
+  const subsets = rows.categorical.some((isLevels) => isLevels === 1) ? 32 : 0;
+  return 16 + leaves * (16 + subsets + plan.leafValues * 4);
 }
 
 function check(what: string, instance: number, total: number, limit: number): Refusal | null {

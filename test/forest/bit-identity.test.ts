@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createForestEngine, type WorkerForestEngine } from '../../src/compute/forest-engine.js';
+import type { BinnedRows } from '../../src/stats/forest/binning.js';
 import type { BagMoments, ForestEngine, Growth } from '../../src/stats/forest/forest-engine.js';
-import { defaultMtry, planGrowth, type ForestKind, type ForestSettings, type GrowthPlan } from '../../src/stats/forest/growth-plan.js';
+import type { ForestKind } from '../../src/stats/forest/forest-kinds.js';
+import { defaultMtry, planGrowth, type ForestSettings, type GrowthPlan } from '../../src/stats/forest/growth-plan.js';
 import { concatenate } from '../../src/stats/forest/packed-trees.js';
 import { referenceEngine } from '../../src/stats/forest/reference/reference-engine.js';
 import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
-import { binned, simulateColumns, standardised } from './data.js';
+import { binned, simulateColumns, standardised, type Columns } from './data.js';
 
 interface Case {
   readonly title: string;
@@ -15,6 +17,8 @@ interface Case {
   readonly missing: number;
   readonly weighted: boolean;
   readonly clustered: boolean;
+  /** features of few values, or all, are categorical */
+  readonly levels?: 'few' | 'all';
   readonly settings?: Partial<ForestSettings>;
 }
 
@@ -35,26 +39,56 @@ const cases: readonly Case[] = [
   { ...plain, title: 'causal, nodes too large to pack two counts', kind: 'causal', n: 40_000, p: 2,
     settings: { honestyFraction: null, bagTrees: 1, sampleFraction: 1, minNodeSize: 3000, trees: 1 } },
   { ...plain, title: 'regression on one feature', kind: 'regression', n: 600, p: 1 },
+  { ...plain, title: 'regression with categories', kind: 'regression', n: 900, p: 5, missing: 0.2, levels: 'few' },
+  { ...plain, title: 'causal with categories and everything', kind: 'causal', n: 1000, p: 6, missing: 0.2, weighted: true, levels: 'few', settings: { imbalancePenalty: 0.01 } },
+  { ...plain, title: 'causal on categories alone', kind: 'causal', n: 1000, p: 4, levels: 'all' },
+  { ...plain, title: 'instrumental', kind: 'instrumental', n: 1000, p: 5, missing: 0.2 },
+  { ...plain, title: 'instrumental with everything', kind: 'instrumental', n: 1000, p: 5, missing: 0.2, weighted: true, clustered: true, levels: 'few' },
+  { ...plain, title: 'instrumental, unstabilised', kind: 'instrumental_unstabilised', n: 900, p: 4 },
+  { ...plain, title: 'survival', kind: 'survival', n: 900, p: 5, missing: 0.2, settings: { minNodeSize: 15 } },
+  { ...plain, title: 'survival with everything', kind: 'survival', n: 900, p: 5, missing: 0.2, weighted: true, clustered: true, levels: 'few' },
+  { ...plain, title: 'causal survival', kind: 'causal_survival', n: 1000, p: 5, missing: 0.2 },
+  { ...plain, title: 'causal survival with everything', kind: 'causal_survival', n: 1200, p: 5, missing: 0.2, weighted: true, clustered: true, levels: 'few' },
+  { ...plain, title: 'several outcomes', kind: 'multi_regression', n: 700, p: 5, missing: 0.2 },
+  { ...plain, title: 'several outcomes with everything', kind: 'multi_regression', n: 900, p: 5, missing: 0.2, weighted: true, clustered: true, levels: 'few', settings: { imbalancePenalty: 0.1 } },
+  { ...plain, title: 'several effects', kind: 'multi_causal', n: 1200, p: 5, missing: 0.2 },
+  { ...plain, title: 'several effects with everything', kind: 'multi_causal', n: 1200, p: 5, missing: 0.2, weighted: true, levels: 'few', settings: { imbalancePenalty: 0.01 } },
 ];
 
 const BAGS = 6;
 
-function planOf(test: Case): { rows: ReturnType<typeof binned>; plan: GrowthPlan } {
+const levelsOf = ({ levels, p }: Case): number[] => Array.from({ length: p }, (_, j) => j).filter((j) => levels === 'all' || (levels === 'few' && j % 3 === 2));
+
+/** With `levels: 'all'` every feature is rounded, so that it has at most 255 values. */
+const featuresOf = ({ levels }: Case, x: readonly Float64Array[]) => (levels === 'all' ? x.map((column) => column.map((value) => Math.round(value * 10))) : x);
+
+function planOf(test: Case): { rows: BinnedRows; plan: GrowthPlan } {
   const columns = simulateColumns(test.n, test.p, 17, test.missing);
-  const rows = binned(columns.x, test.clustered ? columns.cluster : null);
+  const rows = binned(featuresOf(test, columns.x), test.clustered ? columns.cluster : null, levelsOf(test));
   const settings: ForestSettings = {
     trees: 2 * BAGS, bagTrees: 2, sampleFraction: 0.5, honestyFraction: 0.5, mtry: defaultMtry(test.p), minNodeSize: 5, alpha: 0.05, imbalancePenalty: 0,
     equalizeClusters: false, seed: 42, ...test.settings,
   };
-  const plan = planGrowth(rows, test.kind, settings, 3, {
-    treatment: standardised(columns.w), outcome: standardised(columns.y), weight: test.weighted ? Float32Array.from(columns.weight) : null,
-  });
+  const plan = planGrowth(rows, test.kind, settings, 3, { ...labelColumns(test, columns), weight: test.weighted ? Float32Array.from(columns.weight) : null });
   if (isRefusal(plan)) throw new Error(plan.detail);
   return { rows, plan };
 }
 
-async function growAll(engine: ForestEngine, test: Case): Promise<Growth> {
-  const { rows, plan } = planOf(test);
+/** Columns in the roles that each kind reads. */
+function labelColumns({ kind }: Case, { x, w, y }: Columns) {
+  const noise = standardised(x[1 % x.length]!.map((value, i) => (Number.isNaN(value) ? 0 : value) + y[(7 * i) % y.length]!));
+  const [treatment, outcome] = [standardised(w), standardised(y)];
+  const failed = Float32Array.from(noise, (value) => (value > -0.3 ? 1 : 0));
+  if (kind.startsWith('instrumental')) return { treatment, outcome, further: [treatment.map((value, i) => value + noise[i]!)], reducedFormWeight: 0.2 };
+  if (kind === 'survival') return { treatment: Float32Array.from(y, (value) => Math.min(40, Math.max(0, Math.round(10 + 6 * value)))), outcome: failed };
+  if (kind === 'causal_survival') return { treatment, outcome: outcome.map((value, i) => value * treatment[i]!), further: [treatment.map((value) => value * value), failed] };
+  const second = Float32Array.from(noise, (value, i) => (w[i] === 0 && value > 0 ? 0.7 : -0.3));
+  if (kind === 'multi_regression') return { further: [outcome, noise, second] };
+  if (kind === 'multi_causal') return { further: [Float32Array.from(w, (value) => value - 0.5), second, outcome, noise], treatments: 2 };
+  return { treatment, outcome };
+}
+
+async function growAll(engine: ForestEngine, rows: BinnedRows, plan: GrowthPlan): Promise<Growth> {
   const growth = await engine.grow(rows, plan, true);
   if (isRefusal(growth)) throw new Error(growth.detail);
   return growth;
@@ -81,27 +115,22 @@ describe('forest kernels against the plain TypeScript reference', () => {
   });
   afterAll(() => Promise.all([one.close(), two.close(), eight.close()]));
 
-  it.each(cases)('grows bit-identical trees and out-of-bag sums: $title', async (test) => {
-    const expected = await growAll(referenceEngine, test);
+  it.each(cases)('grows bit-identical trees and out-of-bag sums, and predicts bit-identical moments: $title', async (test) => {
+    const { rows, plan } = planOf(test);
+    const expected = await growAll(referenceEngine, rows, plan);
     const trees = concatenate(expected.trees.segments);
     expect(trees.length).toBeGreaterThan(40 * expected.trees.trees);
+    const fresh = binned(featuresOf(test, simulateColumns(101, test.p, 5, test.missing).x), null, levelsOf(test)).bins;
+    const moments = plan.bagTrees === 2 && await referenceEngine.moments(expected.trees, fresh, test.p);
+    const outOfBagMoments = plan.bagTrees === 2 && await referenceEngine.outOfBagMoments(expected.trees, rows, plan);
     for (const engine of [one, two, eight]) {
-      const growth = await growAll(engine, test);
+      const growth = await growAll(engine, rows, plan);
       expect(Buffer.compare(concatenate(growth.trees.segments), trees)).toBe(0);
       expect(isSame(growth.outOfBag.sums, expected.outOfBag.sums)).toBe(true);
       expect(isSame(growth.outOfBag.trees, expected.outOfBag.trees)).toBe(true);
-    }
-  });
-
-  it.each(cases.filter((test) => test.settings?.bagTrees !== 1))('predicts bit-identical moments: $title', async (test) => {
-    const { rows, plan } = planOf(test);
-    const { trees } = await growAll(referenceEngine, test);
-    const fresh = binned(simulateColumns(301, test.p, 5, test.missing).x, null).bins;
-    const expected = await referenceEngine.moments(trees, fresh, test.p);
-    const expectedOutOfBag = await referenceEngine.outOfBagMoments(trees, rows, plan);
-    for (const engine of [one, two, eight]) {
-      expectSame(await engine.moments(trees, fresh, test.p), expected);
-      expectSame(await engine.outOfBagMoments(trees, rows, plan), expectedOutOfBag);
+      if (!moments || !outOfBagMoments) continue;
+      expectSame(await engine.moments(growth.trees, fresh, test.p), moments);
+      expectSame(await engine.outOfBagMoments(growth.trees, rows, plan), outOfBagMoments);
     }
   });
 });

@@ -135,7 +135,7 @@ describe('causal forest', () => {
     const forest = await grow(sample(300));
     expect(await predictEffects(engine, forest, { x0: forest.y })).toMatchObject({ status: 'refused', detail: expect.stringContaining('x1, x2, x3') });
     const saved = saveForest(forest);
-    const text = Buffer.from(saved).toString('latin1').replace('"version":1', '"version":9');
+    const text = Buffer.from(saved).toString('latin1').replace('"version":2', '"version":9');
     expect(loadForest(new Uint8Array(Buffer.from(text, 'latin1')))).toMatchObject({ status: 'refused', detail: expect.stringContaining('format 9') });
     expect(loadForest(saved.subarray(0, saved.length - 50))).toMatchObject({ status: 'refused' });
     expect(loadForest(new Uint8Array(100))).toMatchObject({ status: 'refused' });

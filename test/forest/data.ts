@@ -29,8 +29,8 @@ export function simulateColumns(n: number, p: number, seed: number, missingShare
   return { x, w, y, weight, cluster };
 }
 
-export function binned(x: readonly Float64Array[], cluster: Int32Array | null): BinnedRows {
-  return binnedRows(chooseBins(x), x, cluster);
+export function binned(x: readonly Float64Array[], cluster: Int32Array | null, categorical: readonly number[] = []): BinnedRows {
+  return binnedRows(chooseBins(x, categorical), x, cluster);
 }
 
 export function standardised(values: Float64Array): Float32Array {

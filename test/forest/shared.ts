@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
 
 const root = process.env.ASSAY_SHARED ?? path.resolve('..', 'shared');
 
@@ -18,3 +19,11 @@ export function dataset(file: string, options: { readonly header?: boolean; read
 
 export const numbers = (column: readonly string[]): Float64Array =>
   Float64Array.from(column, (text) => (text === '' || text === 'NA' ? NaN : Number(text)));
+
+export const answered = <T>(value: T | Refusal): T => {
+  if (isRefusal(value)) throw new Error(value.detail);
+  return value;
+};
+
+export const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+export const rms = (a: ArrayLike<number>, b: ArrayLike<number>): number => Math.sqrt(mean(Array.from(a, (value, i) => (value - b[i]!) ** 2)));

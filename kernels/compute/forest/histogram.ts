@@ -4,17 +4,17 @@
  * Four features share one pass over the node. A node that needs fewer bins than 256 reads them through a shift, chosen for the range of
  * bins that the node spans. Values of a feature with missing ones start at bin 16, so that no shift up to 4 mixes the two.
  */
-import { cells, columns, records, shifts, weightCells } from './workspace';
-import { weighted } from './options';
+import { cells, columns, furtherOfSplit, records, shifts, weightCells } from './workspace';
 
 export const BINS = 256;
 /** features that are read in one pass */
 export const LANES = 4;
 
-/** 16-byte cells (causal) or 8-byte cells (regression) of each lane, and i32 weights of each lane */
+/** 16-byte cells (stabilised splits) or 8-byte cells (others) of each lane, i32 weights of each lane, and i32 failures */
 const gradientSums: usize = memory.data(16 * 256 * 4, 64);
 const labelSums: usize = memory.data(8 * 256 * 4, 64);
 const weightSums: usize = memory.data(4 * 256 * 4, 64);
+export const failureHistogram: usize = memory.data(256 * 4, 64);
 
 export function gradientHistogram(lane: i32): usize {
   return gradientSums + (<usize>lane << 12);
@@ -109,9 +109,8 @@ export function buildLabelHistogram(list: usize, index: i32, start: i32, end: i3
   }
 }
 
-/** Weights by bin, for forests with sample weights. */
+/** Weights by bin, for rules that judge by weight. */
 export function buildWeightHistogram(list: usize, index: i32, lane: i32, start: i32, end: i32, splitCount: i32): void {
-  if (!weighted) return;
   const at = <usize>index << 2;
   const column0 = column(load<i32>(list + at), splitCount);
   const shift = load<i32>(shifts + at);
@@ -120,5 +119,34 @@ export function buildWeightHistogram(list: usize, index: i32, lane: i32, start: 
     const position = <usize>load<i32>(records + (<usize>i << 4));
     const slot = sums + (<usize>(<i32>load<u8>(column0 + position) >> shift) << 2);
     store<i32>(slot, load<i32>(slot) + load<i32>(weightCells + (<usize>i << 2)));
+  }
+}
+
+/** Failures by bin, for forests over censored times; they are told by the second further column. */
+export function buildFailureHistogram(list: usize, index: i32, start: i32, end: i32, splitCount: i32): void {
+  const at = <usize>index << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const failed = furtherOfSplit + (<usize>splitCount << 2);
+  const shift = load<i32>(shifts + at);
+  for (let i = start; i < end; i++) {
+    const position = <usize>load<i32>(records + (<usize>i << 4));
+    const slot = failureHistogram + (<usize>(<i32>load<u8>(column0 + position) >> shift) << 2);
+    store<i32>(slot, load<i32>(slot) + <i32>(load<f32>(failed + (position << 2)) > 0));
+  }
+}
+
+/** Cells of several labels by bin: `width` i32, a multiple of four. */
+export function buildWideHistogram(list: usize, index: i32, start: i32, end: i32, splitCount: i32, sums: usize, width: i32): void {
+  const at = <usize>index << 2;
+  const column0 = column(load<i32>(list + at), splitCount);
+  const shift = load<i32>(shifts + at);
+  const bytes = <usize>width << 2;
+  let cell = cells + <usize>start * bytes;
+  for (let i = start; i < end; i++, cell += bytes) {
+    const position = <usize>load<i32>(records + (<usize>i << 4));
+    const slot = sums + <usize>(<i32>load<u8>(column0 + position) >> shift) * bytes;
+    for (let part: usize = 0; part < bytes; part += 16) {
+      v128.store(slot + part, i32x4.add(v128.load(slot + part), v128.load(cell + part)));
+    }
   }
 }

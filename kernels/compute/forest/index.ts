@@ -1,17 +1,20 @@
 /** What a worker calls. Pointers are byte addresses in the exported memory; shapes are in workspace.ts. */
 import * as workspace from './workspace';
-import { leafValues, setGrowth, setSampling } from './options';
+import { leafValues, setGrowth, setKind, setSampling } from './options';
 import { drawBag, drawTree } from './sampling';
 import { growTree } from './growing';
-import { estimateLeaves } from './honesty';
+import { pruneEmptyLeaves, sumOverLeaves } from './honesty';
+import { packTree } from './packing';
 import { addBag, addOutOfBag, listOutOfBag } from './prediction';
 
-export { setGrowth, setSampling, drawBag, addOutOfBag, listOutOfBag, addBag };
+export { setGrowth, setKind, setSampling, drawBag, addOutOfBag, listOutOfBag, addBag };
 export { allocate, layOut, mark, releaseTo } from './workspace';
 
 export function binsPointer(): usize { return workspace.bins; }
 export function hasMissingPointer(): usize { return workspace.hasMissing; }
 export function highestBinPointer(): usize { return workspace.highestBin; }
+export function isCategoricalPointer(): usize { return workspace.isCategorical; }
+export function furtherPointer(): usize { return workspace.further; }
 export function treatmentPointer(): usize { return workspace.treatment; }
 export function outcomePointer(): usize { return workspace.outcome; }
 export function weightPointer(): usize { return workspace.weight; }
@@ -33,5 +36,7 @@ export function clearOutOfBag(): void {
 export function trainTree(bag: i32, indexInBag: i32): usize {
   drawTree(bag, indexInBag);
   growTree();
-  return estimateLeaves();
+  sumOverLeaves();
+  pruneEmptyLeaves();
+  return packTree();
 }

@@ -4,19 +4,17 @@
  * With s and d the sum and the difference of the leaf values of a bag's two trees, the between-bag and the total variance of any linear
  * function of the values follow from the sums of s, s s' and d d': one pass, and no matrix of trees by units.
  */
-import { bagUnits, bins, clustered, features, outOfBagSums, outOfBagTrees, role, rows, tree, unitOfRow, units } from './workspace';
+import { TREE_HEADER, bagUnits, bins, clustered, features, outOfBagSums, outOfBagTrees, role, rows, tree, unitOfRow, units } from './workspace';
 import { bagSize, leafValues } from './options';
 import { LEAF } from './growing';
-import { findLeaves } from './traversal';
+import { findLeaves, subsetsOf, valuesOf } from './traversal';
 
 const firstLeaves: usize = memory.data(16, 16);
 const secondLeaves: usize = memory.data(16, 16);
 const queued: usize = memory.data(32, 16);
 
 function leafAt(packed: usize, node: u32, bytes: usize): usize {
-  const nodes = packed + 8;
-  const values = nodes + (<usize>load<u32>(packed) << 3);
-  return values + <usize>(load<u32>(nodes + (<usize>node << 3)) & ~LEAF) * bytes;
+  return valuesOf(packed) + <usize>(load<u32>(packed + TREE_HEADER + (<usize>node << 3)) & ~LEAF) * bytes;
 }
 
 /** The values 2 pair and 2 pair + 1 of a leaf. */
@@ -57,7 +55,7 @@ function addQueued(count: i32): void {
   const row1 = count > 1 ? bins + <usize>load<i32>(queued, 4) * p : row0;
   const row2 = count > 2 ? bins + <usize>load<i32>(queued, 8) * p : row0;
   const row3 = count > 3 ? bins + <usize>load<i32>(queued, 12) * p : row0;
-  findLeaves(tree + 8, row0, row1, row2, row3, firstLeaves);
+  findLeaves(tree + TREE_HEADER, subsetsOf(tree), row0, row1, row2, row3, firstLeaves);
   const pairs = <usize>leafValues >> 1;
   for (let i = 0; i < count; i++) {
     const row = <usize>load<i32>(queued + (<usize>i << 2));
@@ -98,8 +96,8 @@ export function addBag(firstTree: usize, secondTree: usize, unitBins: usize, p: 
     const row1 = some > 1 ? unitBins + <usize>load<i32>(at, 4) * <usize>p : row0;
     const row2 = some > 2 ? unitBins + <usize>load<i32>(at, 8) * <usize>p : row0;
     const row3 = some > 3 ? unitBins + <usize>load<i32>(at, 12) * <usize>p : row0;
-    findLeaves(firstTree + 8, row0, row1, row2, row3, firstLeaves);
-    findLeaves(secondTree + 8, row0, row1, row2, row3, secondLeaves);
+    findLeaves(firstTree + TREE_HEADER, subsetsOf(firstTree), row0, row1, row2, row3, firstLeaves);
+    findLeaves(secondTree + TREE_HEADER, subsetsOf(secondTree), row0, row1, row2, row3, secondLeaves);
     for (let j = 0; j < some; j++) {
       const lane = <usize>j << 2;
       const first = leafAt(firstTree, load<u32>(firstLeaves + lane), bytes);

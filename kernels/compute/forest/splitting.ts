@@ -4,8 +4,8 @@
  * Rho sums to zero over the node, so with r the sum on the left the criterion r^2 / wl + r^2 / wr is proportional to r^2 / (wl wr).
  * Four bins are judged at once; the sums are integers, so the order of addition does not matter.
  */
-import { imbalancePenalty, weighted } from './options';
-import { penalty, weightTotal } from './relabelling';
+import { imbalancePenalty, judgedByWeight } from './options';
+import { countTotal, leastCount, penalty, weightTotal } from './cells';
 import { bestGain, keepBest } from './best-split';
 
 const candidateLanes: usize = memory.data(32, 16);
@@ -26,15 +26,13 @@ export function lastLane(x: v128): v128 {
  *
  * @param sums histogram of { count, rho }, cleared on the way unless `keep`
  * @param first first used slot of the histogram, and the last
- * @param count units in the node; each child gets at least `minChild`
  */
-export function scanLabels(
-  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, count: i32, minChild: i32, missingRight: bool, keep: bool,
-): void {
+export function scanLabels(sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, missingRight: bool, keep: bool): void {
   const zero = i32x4.splat(0);
-  const isWeighted = weighted;
-  const least = i32x4.splat(minChild);
-  const most = i32x4.splat(count - minChild);
+  const isWeighted = judgedByWeight;
+  const count = countTotal;
+  const least = i32x4.splat(leastCount);
+  const most = i32x4.splat(count - leastCount);
   const total = i32x4.splat(count);
   const totalWeight = i32x4.splat(weightTotal);
   const isPenalised = imbalancePenalty > 0;

@@ -1,25 +1,29 @@
 /**
  * Splitting by the stabilised causal rule: as the regression rule, but each child must keep `minNodeSize` units below and above the
- * node's mean treatment and a share `alpha` of its treatment variation (Athey, Tibshirani, Wager 2019, section 6; Wager, Athey 2018).
+ * node's mean treatment and a share `alpha` of its treatment variation (Athey, Tibshirani, Wager 2019, section 6; Wager, Athey 2018);
+ * over censored times also as many failures as a share `alpha` of the node's units.
  */
-import { imbalancePenalty, minNodeSize, weighted } from './options';
-import { PACKED_LIMIT, leastVariation, penalty, smallCount, squareStep, treatmentStep, treatmentVariation, weightStep, weightTotal } from './relabelling';
+import { LABEL_RATIO, imbalancePenalty, labelling, minNodeSize, weighted } from './options';
+import { PACKED_LIMIT, countTotal, leastCount, leastVariation, penalty, smallCount, squareStep, treatmentStep, treatmentVariation, weightStep, weightTotal } from './cells';
+import { failureTotal } from './survival-labels';
 import { bestGain, keepBest } from './best-split';
 import { lastLane, prefixSums } from './splitting';
 
-const candidateLanes: usize = memory.data(112, 16);
+const candidateLanes: usize = memory.data(128, 16);
 const NEVER_LIMITS: i32 = 0x3fffffff;
 
 /**
  * Offers the best cut of one feature.
  *
- * @param sums histogram of { rho, G z, G z^2, small << 16 | count }, z = W - wBar, cleared on the way unless `keep`
+ * @param sums histogram of { rho, G z, G z^2, small << 16 | count }, z = W - wBar, cleared on the way unless `keep`; so are the others
  */
 export function scanGradients(
-  sums: usize, weights: usize, feature: i32, first: i32, last: i32, shift: i32, count: i32, missingRight: bool, keep: bool,
+  sums: usize, weights: usize, failures: usize, feature: i32, first: i32, last: i32, shift: i32, missingRight: bool, keep: bool,
 ): void {
   const zero = i32x4.splat(0);
+  const count = countTotal;
   const isWeighted = weighted;
+  const countsFailures = labelling == LABEL_RATIO;
   const isPacked = count < PACKED_LIMIT;
   const countMask = i32x4.splat(isPacked ? 0xffff : -1);
   const smallShift = isPacked ? 16 : 31;
@@ -33,6 +37,7 @@ export function scanGradients(
   let rhoBefore = zero;
   let packedBefore = zero;
   let weightBefore = zero;
+  let failuresBefore = zero;
   for (let slot = first & ~3; slot <= last; slot += 4) {
     const at = sums + (<usize>slot << 4);
     const cell0 = v128.load(at);
@@ -66,6 +71,13 @@ export function scanGradients(
       weightBefore = lastLane(wl);
       isAllowed = v128.and(isAllowed, v128.and(i32x4.gt_s(wl, zero), i32x4.lt_s(wl, total)));
     }
+    let failed = zero;
+    if (countsFailures) {
+      const atFailures = failures + (<usize>slot << 2);
+      failed = i32x4.add(prefixSums(v128.load(atFailures)), failuresBefore);
+      if (!keep) v128.store(atFailures, zero);
+      failuresBefore = lastLane(failed);
+    }
     const r32 = f32x4.convert_i32x4_s(r);
     const weightProduct = f32x4.mul(f32x4.convert_i32x4_s(wl), f32x4.convert_i32x4_s(i32x4.sub(total, wl)));
     const gain = f32x4.div(f32x4.mul(r32, r32), weightProduct);
@@ -79,6 +91,7 @@ export function scanGradients(
       v128.store(candidateLanes, cell1, 64);
       v128.store(candidateLanes, cell2, 80);
       v128.store(candidateLanes, cell3, 96);
+      v128.store(candidateLanes, failed, 112);
       judge(before, feature, slot, shift, missingRight);
       best = f32x4.splat(bestGain);
     }
@@ -94,6 +107,10 @@ function judge(before: v128, feature: i32, slot: i32, shift: i32, missingRight: 
     left = i32x4.add(left, v128.load(candidateLanes + (<usize>lane << 4), 48));
     let gain = load<f32>(at, 16);
     if (!load<i32>(at) || !(gain > bestGain)) continue;
+    if (labelling == LABEL_RATIO) {
+      const failed = load<i32>(at, 112);
+      if (failed < leastCount || failureTotal - failed < leastCount) continue;
+    }
     const wl = load<i32>(at, 32);
     const z = <f64>i32x4.extract_lane(left, 1) * treatmentStep;
     const zSquared = <f64>i32x4.extract_lane(left, 2) * squareStep;

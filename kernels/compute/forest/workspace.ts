@@ -15,9 +15,13 @@ export let bins: usize = 0;
 export let hasMissing: usize = 0;
 /** one byte a feature: its highest bin */
 export let highestBin: usize = 0;
-/** f32, shape (n), standardised; the treatment is not read by regression forests */
+/** one byte a feature: 1 when bins are levels without order */
+export let isCategorical: usize = 0;
+/** f32, shape (n): the first two columns of a forest; what they hold is told in labels.ts */
 export let treatment: usize = 0;
 export let outcome: usize = 0;
+/** f32, shape (further columns, n) */
+export let further: usize = 0;
 /** f32, shape (n), sample weights */
 export let weight: usize = 0;
 /** i32, shape (n), the cluster of each row; only when clustered */
@@ -26,7 +30,7 @@ export let unitOfRow: usize = 0;
 export let unitSize: usize = 0;
 /** u32, ascending cumulative probabilities of Poisson(mtry) in units of 2^-32 */
 export let mtryCutoffs: usize = 0;
-/** f64, shape (6): adding and subtracting it rounds a leaf value to its fixed-point grid */
+/** f64, shape (values): adding and subtracting it rounds a leaf value to its fixed-point grid */
 export let leafGrid: usize = 0;
 
 /** i32 lists of units: all, of the bag, of the tree, and its two honest halves */
@@ -49,12 +53,19 @@ export let columns: usize = 0;
 /** records of 16 bytes { position i32, treatment f32, outcome f32, weight f32 }, grouped by node; and room to partition them */
 export let records: usize = 0;
 export let spill: usize = 0;
+/** f32, shape (further columns, split rows), by position */
+export let furtherOfSplit: usize = 0;
 /** f32 pseudo-outcomes, fixed-point histogram cells and fixed-point weights of the records, in their order */
 export let rho: usize = 0;
 export let cells: usize = 0;
 export let weightCells: usize = 0;
-/** nodes being grown (8 bytes each), sums of the leaves (56 bytes each), and the finished tree as it is stored */
+/** histogram of a feature in cells of several labels, and the same with its levels in another order */
+export let wideSums: usize = 0;
+export let wideOrdered: usize = 0;
+/** nodes being grown (8 bytes each), their subsets of levels (32 bytes each), sums of the leaves, and the finished tree as it is stored */
 export let nodes: usize = 0;
+export let subsets: usize = 0;
+export let subsetCapacity: i32 = 0;
 export let leafSums: usize = 0;
 export let tree: usize = 0;
 export let order: usize = 0;
@@ -66,17 +77,17 @@ export let featureOrder: usize = 0;
 export let candidates: usize = 0;
 export let shifts: usize = 0;
 
-/** f64 sums (6 a row) and i32 counts of out-of-bag leaf values */
+/** f64 sums (one a leaf value and row) and i32 counts of out-of-bag leaf values */
 export let outOfBagSums: usize = 0;
 export let outOfBagTrees: usize = 0;
 
 /** Smaller children are grown first, so that at most log2(rows) nodes wait. */
 export const MAX_PENDING: i32 = 34;
-export const RECORD_SHIFT = 4;
-export const NODE_SHIFT = 3;
-export const LEAF_SUM_BYTES: usize = 56;
+/** A packed tree starts with { nodes u32, leaves u32, subsets u32, 0 }. */
+export const TREE_HEADER: usize = 16;
+export const SUBSET_BYTES: usize = 32;
+const MAX_SUBSETS: usize = 65535;
 const MTRY_CUTOFFS = 1024;
-const MAX_VALUES = 6;
 
 let top: usize = 0;
 
@@ -102,8 +113,15 @@ export function releaseTo(earlier: usize): void {
 /**
  * Lays out the memory for n rows, p features and a number of units.
  * @param splitCapacity the most rows that one tree may place splits with; likewise estimateCapacity
+ * @param columnCount further columns
+ * @param cellBytes bytes of a histogram cell; above 16 they hold several labels
+ * @param values the most values that a leaf keeps
+ * @param hasCategories some feature is categorical
  */
-export function layOut(n: i32, p: i32, unitCount: i32, isClustered: bool, splitCapacity: i32, estimateCapacity: i32): void {
+export function layOut(
+  n: i32, p: i32, unitCount: i32, isClustered: bool, splitCapacity: i32, estimateCapacity: i32,
+  columnCount: i32, cellBytes: i32, values: i32, hasCategories: bool,
+): void {
   top = __heap_base;
   rows = n;
   features = p;
@@ -111,41 +129,37 @@ export function layOut(n: i32, p: i32, unitCount: i32, isClustered: bool, splitC
   clustered = isClustered;
   const nRows = <usize>n;
   const nFeatures = <usize>p;
-  const nUnits = <usize>unitCount;
   const nSplit = <usize>splitCapacity;
   const nNodes: usize = 2 * nSplit + 2;
+  const nSubsets: usize = hasCategories ? min(nSplit, MAX_SUBSETS) : 0;
 
   bins = allocate(nRows * nFeatures);
   hasMissing = allocate(nFeatures);
   highestBin = allocate(nFeatures);
+  isCategorical = allocate(nFeatures);
   treatment = allocate(nRows << 2);
   outcome = allocate(nRows << 2);
   weight = allocate(nRows << 2);
-  unitOfRow = isClustered ? allocate(nRows << 2) : 0;
-  unitSize = isClustered ? allocate(nUnits << 2) : 0;
-  unitLeft = isClustered ? allocate(nUnits << 2) : 0;
-  unitNeed = isClustered ? allocate(nUnits << 2) : 0;
+  further = allocate(<usize>columnCount * (nRows << 2));
   mtryCutoffs = allocate(MTRY_CUTOFFS << 2);
-  leafGrid = allocate(MAX_VALUES << 3);
-
-  allUnits = allocate(nUnits << 2);
-  bagUnits = allocate(nUnits + 1 << 2);
-  treeUnits = allocate(nUnits + 1 << 2);
-  splitUnits = allocate(nUnits + 1 << 2);
-  estimateUnits = allocate(nUnits + 1 << 2);
-  role = allocate(nUnits);
-  splitRows = isClustered ? allocate(nSplit + 1 << 2) : splitUnits;
-  estimateRows = isClustered ? allocate(<usize>estimateCapacity + 1 << 2) : estimateUnits;
+  leafGrid = allocate(<usize>values << 3);
+  layOutUnits(<usize>unitCount, nRows, nSplit, <usize>estimateCapacity);
 
   columns = allocate(nSplit * nFeatures);
   records = allocate(nSplit << 4);
   spill = allocate(nSplit << 4);
+  furtherOfSplit = allocate(<usize>columnCount * (nSplit << 2));
   rho = allocate(nSplit << 2);
-  cells = allocate(nSplit << 4);
+  cells = allocate(nSplit * <usize>cellBytes);
   weightCells = allocate(nSplit << 2);
+  wideSums = cellBytes > 16 ? allocate(<usize>cellBytes << 8) : 0;
+  wideOrdered = cellBytes > 16 ? allocate(<usize>cellBytes << 8) : 0;
+  if (wideSums != 0) memory.fill(wideSums, 0, <usize>cellBytes << 8);
   nodes = allocate(nNodes << 3);
-  leafSums = allocate(nNodes * LEAF_SUM_BYTES);
-  tree = allocate(8 + (nNodes << 3) + (nSplit + 1) * (MAX_VALUES << 2));
+  subsetCapacity = <i32>nSubsets;
+  subsets = allocate(nSubsets * SUBSET_BYTES);
+  leafSums = allocate(nNodes * (16 + (<usize>values << 3)));
+  tree = allocate(TREE_HEADER + (nNodes << 3) + nSubsets * SUBSET_BYTES + (nSplit + 1) * (<usize>values << 2));
   order = allocate(nNodes << 2);
 
   pending = allocate(<usize>MAX_PENDING << 4);
@@ -154,8 +168,23 @@ export function layOut(n: i32, p: i32, unitCount: i32, isClustered: bool, splitC
   candidates = allocate(nFeatures + 4 << 2);
   shifts = allocate(nFeatures + 4 << 2);
 
-  outOfBagSums = allocate(nRows * (MAX_VALUES << 3));
+  outOfBagSums = allocate(nRows * (<usize>values << 3));
   outOfBagTrees = allocate(nRows << 2);
+}
 
-  for (let unit = 0; unit < unitCount; unit++) store<i32>(allUnits + (<usize>unit << 2), unit);
+/** Room for who is drawn. */
+function layOutUnits(nUnits: usize, nRows: usize, nSplit: usize, nEstimate: usize): void {
+  unitOfRow = clustered ? allocate(nRows << 2) : 0;
+  unitSize = clustered ? allocate(nUnits << 2) : 0;
+  unitLeft = clustered ? allocate(nUnits << 2) : 0;
+  unitNeed = clustered ? allocate(nUnits << 2) : 0;
+  allUnits = allocate(nUnits << 2);
+  bagUnits = allocate(nUnits + 1 << 2);
+  treeUnits = allocate(nUnits + 1 << 2);
+  splitUnits = allocate(nUnits + 1 << 2);
+  estimateUnits = allocate(nUnits + 1 << 2);
+  role = allocate(nUnits);
+  splitRows = clustered ? allocate(nSplit + 1 << 2) : splitUnits;
+  estimateRows = clustered ? allocate(nEstimate + 1 << 2) : estimateUnits;
+  for (let unit = 0; unit < units; unit++) store<i32>(allUnits + (<usize>unit << 2), unit);
 }

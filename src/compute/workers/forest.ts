@@ -5,15 +5,22 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { BinnedRows } from '../../stats/forest/binning.js';
-import type { GrowthPlan } from '../../stats/forest/growth-plan.js';
+import type { KindNumbers } from '../../stats/forest/forest-kinds.js';
+import type { Capacity, GrowthPlan } from '../../stats/forest/growth-plan.js';
 import type { PackedTrees } from '../../stats/forest/packed-trees.js';
 
 /** Exports of kernels/compute/forest/index.ts. */
 interface ForestKernel {
   readonly memory: WebAssembly.Memory;
-  layOut(rows: number, features: number, units: number, clustered: number, splitCapacity: number, estimateCapacity: number): void;
+  layOut(
+    rows: number, features: number, units: number, clustered: number, splitCapacity: number, estimateCapacity: number,
+    furtherColumns: number, cellBytes: number, leafValues: number, hasCategories: number,
+  ): void;
   setSampling(seed: number, forest: number, bagSize: number, treeSize: number, splitSize: number, rowsPerUnit: number): void;
-  setGrowth(kind: number, weighted: number, minNodeSize: number, alpha: number, imbalancePenalty: number, cutoffs: number): void;
+  setKind(
+    labels: number, splits: number, leaves: number, leafValues: number, furtherColumns: number, treatments: number, outcomes: number, reducedFormWeight: number,
+  ): void;
+  setGrowth(weighted: number, minNodeSize: number, alpha: number, imbalancePenalty: number, cutoffs: number): void;
   drawBag(bag: number): void;
   trainTree(bag: number, indexInBag: number): number;
   addOutOfBag(): void;
@@ -28,9 +35,11 @@ interface ForestKernel {
   binsPointer(): number;
   hasMissingPointer(): number;
   highestBinPointer(): number;
+  isCategoricalPointer(): number;
   treatmentPointer(): number;
   outcomePointer(): number;
   weightPointer(): number;
+  furtherPointer(): number;
   unitOfRowPointer(): number;
   unitSizePointer(): number;
   mtryCutoffsPointer(): number;
@@ -40,15 +49,21 @@ interface ForestKernel {
   outOfBagTreesPointer(): number;
 }
 
+/** Rows that trees are grown from, and how. */
+export interface Grove {
+  readonly rowsId: number;
+  readonly rows: BinnedRows;
+  readonly capacity: Capacity;
+  readonly plan: GrowthPlan;
+  readonly kind: KindNumbers;
+}
+
 /** Bags (or units) from .. to - 1 are this worker's. */
-export type ForestTask =
-  | { readonly op: 'grow'; readonly rowsId: number; readonly rows: BinnedRows; readonly capacity: Capacity; readonly plan: GrowthPlan; readonly kind: number;
-      readonly keepTrees: boolean; readonly from: number; readonly to: number; readonly control: Int32Array }
+export type ForestTask = { readonly from: number; readonly to: number; readonly control: Int32Array } & (
+  | { readonly op: 'grow'; readonly grove: Grove; readonly keepTrees: boolean }
   | { readonly op: 'moments'; readonly trees: PackedTrees; readonly bins: Uint8Array; readonly features: number; readonly stride: number;
-      readonly from: number; readonly to: number; readonly control: Int32Array;
       /** present: the units are the rows the trees were grown from, and only bags that do not hold a row count */
-      readonly outOfBag?: { readonly rowsId: number; readonly rows: BinnedRows; readonly capacity: Capacity; readonly plan: GrowthPlan; readonly kind: number } };
-export interface Capacity { readonly split: number; readonly estimate: number }
+      readonly outOfBag?: Grove });
 
 export interface GrownPart { readonly sums: Float64Array; readonly trees: Int32Array; readonly segments: Uint8Array[]; readonly treeCount: number }
 export interface MomentsPart { readonly values: Float64Array; readonly bags: Int32Array }
@@ -64,7 +79,7 @@ const { exports } = new WebAssembly.Instance((workerData as { module: WebAssembl
   env: { abort: () => { throw new Error('forest kernel ran out of memory'); } },
 });
 const kernel = exports as unknown as ForestKernel;
-let laidOut = { rowsId: -1, split: 0, estimate: 0 };
+let laidOut: { readonly rowsId: number; readonly capacity: Capacity } | null = null;
 
 parentPort!.on('message', (task: ForestTask) => {
   try {
@@ -81,34 +96,46 @@ const floatsAt = (pointer: number, length: number) => new Float32Array(kernel.me
 const doublesAt = (pointer: number, length: number) => new Float64Array(kernel.memory.buffer, address(pointer), length);
 const wordsAt = (pointer: number, length: number) => new Int32Array(kernel.memory.buffer, address(pointer), length);
 
-function loadRows(rowsId: number, rows: BinnedRows, capacity: Capacity): void {
-  if (laidOut.rowsId === rowsId && capacity.split <= laidOut.split && capacity.estimate <= laidOut.estimate) return;
+function loadRows({ rowsId, rows, capacity }: Grove): void {
+  const sizes = Object.keys(capacity) as (keyof Capacity)[];
+  const known = laidOut?.rowsId === rowsId ? laidOut.capacity : null;
+  if (known && sizes.every((size) => capacity[size] <= known[size])) return;
+  const most = known ? Object.fromEntries(sizes.map((size) => [size, Math.max(capacity[size], known[size])])) as unknown as Capacity : capacity;
   const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
-  kernel.layOut(rows.rows, rows.features, units, rows.clusters ? 1 : 0, capacity.split, capacity.estimate);
+  kernel.layOut(
+    rows.rows, rows.features, units, rows.clusters ? 1 : 0, most.split, most.estimate,
+    most.furtherColumns, most.cell, most.leafValues, rows.categorical.some((isLevels) => isLevels === 1) ? 1 : 0,
+  );
   bytesAt(kernel.binsPointer(), rows.bins.length).set(rows.bins);
   bytesAt(kernel.hasMissingPointer(), rows.features).set(rows.hasMissing);
   bytesAt(kernel.highestBinPointer(), rows.features).set(rows.highestBin);
+  bytesAt(kernel.isCategoricalPointer(), rows.features).set(rows.categorical);
   if (rows.clusters) {
     wordsAt(kernel.unitOfRowPointer(), rows.rows).set(rows.clusters.codes);
     wordsAt(kernel.unitSizePointer(), units).set(rows.clusters.sizes);
   }
-  laidOut = { rowsId, ...capacity };
+  laidOut = { rowsId, capacity: most };
 }
 
-function loadPlan(plan: GrowthPlan, kind: number): void {
+function loadPlan({ plan, kind }: Grove): void {
   floatsAt(kernel.treatmentPointer(), plan.treatment.length).set(plan.treatment);
   floatsAt(kernel.outcomePointer(), plan.outcome.length).set(plan.outcome);
   floatsAt(kernel.weightPointer(), plan.weight.length).set(plan.weight);
+  plan.further.forEach((column, i) => floatsAt(kernel.furtherPointer() + i * column.byteLength, column.length).set(column));
   wordsAt(kernel.mtryCutoffsPointer(), plan.mtryCutoffs.length).set(new Int32Array(plan.mtryCutoffs));
   doublesAt(kernel.leafGridPointer(), plan.leafGrid.length).set(plan.leafGrid);
   kernel.setSampling(plan.seed, plan.forest, plan.bagSize, plan.treeSize, plan.splitSize, plan.rowsPerUnit);
-  kernel.setGrowth(kind, plan.weighted ? 1 : 0, plan.minNodeSize, plan.alpha, plan.imbalancePenalty, plan.mtryCutoffs.length);
+  kernel.setKind(
+    kind.labels, kind.splits, kind.leaves, plan.leafValues, plan.further.length, plan.treatments, plan.further.length - plan.treatments, plan.reducedFormWeight,
+  );
+  kernel.setGrowth(plan.weighted ? 1 : 0, plan.minNodeSize, plan.alpha, plan.imbalancePenalty, plan.mtryCutoffs.length);
 }
 
 function grow(task: ForestTask & { op: 'grow' }): GrownPart | null {
-  const { plan, control } = task;
-  loadRows(task.rowsId, task.rows, task.capacity);
-  loadPlan(plan, task.kind);
+  const { grove, control } = task;
+  const { plan, rows } = grove;
+  loadRows(grove);
+  loadPlan(grove);
   kernel.clearOutOfBag();
   const segments: Uint8Array[] = [];
   let open: Uint8Array[] = [];
@@ -135,20 +162,20 @@ function grow(task: ForestTask & { op: 'grow' }): GrownPart | null {
   }
   if (openBytes > 0) closeSegment();
   return {
-    sums: doublesAt(kernel.outOfBagSumsPointer(), task.rows.rows * plan.leafValues).slice(),
-    trees: wordsAt(kernel.outOfBagTreesPointer(), task.rows.rows).slice(),
+    sums: doublesAt(kernel.outOfBagSumsPointer(), rows.rows * plan.leafValues).slice(),
+    trees: wordsAt(kernel.outOfBagTreesPointer(), rows.rows).slice(),
     segments,
     treeCount: task.keepTrees ? (task.to - task.from) * plan.bagTrees : 0,
   };
 }
 
-/** Starts of the trees in a segment that lies at `pointer`. */
+/** Starts of the trees in a segment that lies at `pointer`; the layout is that of packed-trees.ts. */
 function treeStarts(segment: Uint8Array, pointer: number, leafValues: number): number[] {
   const view = new DataView(segment.buffer, segment.byteOffset, segment.byteLength);
   const starts: number[] = [];
   for (let at = 0; at < segment.byteLength;) {
     starts.push(pointer + at);
-    at += 8 + view.getUint32(at, true) * 8 + view.getUint32(at + 4, true) * leafValues * 4;
+    at += 16 + view.getUint32(at, true) * 8 + view.getUint32(at + 8, true) * 32 + view.getUint32(at + 4, true) * leafValues * 4;
   }
   return starts;
 }
@@ -157,8 +184,8 @@ function moments(task: ForestTask & { op: 'moments' }): MomentsPart | null {
   const { trees, features, stride, control, outOfBag } = task;
   const units = task.to - task.from;
   if (outOfBag) {
-    loadRows(outOfBag.rowsId, outOfBag.rows, outOfBag.capacity);
-    loadPlan(outOfBag.plan, outOfBag.kind);
+    loadRows(outOfBag);
+    loadPlan(outOfBag);
   }
   const top = kernel.mark();
   const bins = kernel.allocate(units * features);

@@ -1,13 +1,19 @@
+import { refuse, type Refusal } from '../refusal.js';
+
 /**
  * Columns as bytes: at most 256 quantile bins a feature, computed once and shared by all forests over the same rows.
  *
- * A split at a cut is `x <= cut`. Bin 0 is "missing" in features that have missing values (MIA: Twala, Jones, Hand 2008).
+ * A split at a cut is `x <= cut`. Bin 0 is "missing" in features that have missing values (MIA: Twala, Jones, Hand 2008); in a feature
+ * that had none, a missing value goes with the lowest. A categorical feature has a bin for each level, after the missing one; a level that
+ * it did not have (or a missing value where there was none) is UNSEEN_BIN, and goes with the larger child of every split by that feature.
  */
 export interface Binning {
   /** ascending cuts of each feature; bin b holds cuts[b - 1] < x <= cuts[b] */
   readonly cuts: readonly Float64Array[];
   /** one byte a feature: 1 when bin 0 means missing and values start at FIRST_VALUE_BIN */
   readonly hasMissing: Uint8Array;
+  /** ascending levels of each categorical feature, null for others */
+  readonly levels: readonly (Float64Array | null)[];
 }
 
 /** Rows of a data set as forests see them. */
@@ -19,6 +25,8 @@ export interface BinnedRows {
   readonly hasMissing: Uint8Array;
   /** one byte a feature: the highest bin that a value can have */
   readonly highestBin: Uint8Array;
+  /** one byte a feature: 1 when its bins are levels without order */
+  readonly categorical: Uint8Array;
   readonly clusters: Clusters | null;
 }
 
@@ -35,15 +43,53 @@ const FIRST_VALUE_BIN = 16;
 /** Quantiles of this many rows are close enough: a cut moves by less than a tenth of a bin. */
 const SAMPLE = 50_000;
 
-/** Cuts of every column; NaN is a missing value. */
-export function chooseBins(columns: readonly Float64Array[]): Binning {
-  const hasMissing = new Uint8Array(columns.length);
+/** The bin of levels that a categorical feature did not have. */
+export const UNSEEN_BIN = 255;
+
+/**
+ * Cuts of every column, levels of the categorical ones; NaN is a missing value.
+ * @param categorical features by index; `checkLevels` refuses those with too many levels, which throw here
+ */
+export function chooseBins(columns: readonly Float64Array[], categorical: readonly number[] = []): Binning {
+  const hasMissing = Uint8Array.from(columns, (column) => (column.some(Number.isNaN) ? 1 : 0));
+  const levels = columns.map((column, feature) => (categorical.includes(feature) ? levelsOf(column) : null));
   const cuts = columns.map((column, feature) => {
-    const isMissing = column.some(Number.isNaN);
-    if (isMissing) hasMissing[feature] = 1;
-    return cutsOf(column, isMissing ? MAX_BINS - FIRST_VALUE_BIN : MAX_BINS);
+    if (levels[feature]) return new Float64Array(0);
+    return cutsOf(column, hasMissing[feature] ? MAX_BINS - FIRST_VALUE_BIN : MAX_BINS);
   });
-  return { cuts, hasMissing };
+  levels.forEach((found, feature) => {
+    if (found && found.length + hasMissing[feature]! > UNSEEN_BIN) throw new RangeError(`binning takes at most ${UNSEEN_BIN} levels a feature; feature ${feature} has ${found.length}`);
+  });
+  return { cuts, hasMissing, levels };
+}
+
+function levelsOf(column: Float64Array): Float64Array {
+  return Float64Array.from(new Set(column.filter((value) => !Number.isNaN(value)))).sort();
+}
+
+/** Refuses a categorical column with more levels than there are bins. */
+export function checkLevels(names: readonly string[], columns: readonly Float64Array[], categorical: readonly number[] = []): Refusal | null {
+  for (const feature of categorical) {
+    const column = columns[feature];
+    if (!column) throw new RangeError(`categorical feature ${feature} is not one of ${columns.length}`);
+    const levels = levelsOf(column).length;
+    const most = UNSEEN_BIN - (column.some(Number.isNaN) ? 1 : 0);
+    if (levels > most) {
+      return refuse('unsupported_combination',
+        `column ${names[feature]} has ${levels} categories; a forest splits by at most ${most}`, 'Group rare categories, or encode the column by numbers.');
+    }
+  }
+  return null;
+}
+
+/** Levels of each categorical column that the binning does not have, by index of the feature. */
+export function unseenLevels(binning: Binning, columns: readonly Float64Array[]): ReadonlyMap<number, readonly number[]> {
+  const unseen = new Map<number, readonly number[]>();
+  binning.levels.forEach((levels, feature) => {
+    const others = levels ? [...levelsOf(columns[feature]!)].filter((level) => !levels.includes(level)) : [];
+    if (others.length > 0) unseen.set(feature, others);
+  });
+  return unseen;
 }
 
 /** At most `bins` - 1 cuts: all values but the last when they are few, quantiles otherwise. */
@@ -95,15 +141,17 @@ export function binRows(binning: Binning, columns: readonly Float64Array[]): Uin
   return bins;
 }
 
-const firstBin = (binning: Binning, feature: number): number => binning.hasMissing[feature]! * FIRST_VALUE_BIN;
+const firstBin = (binning: Binning, feature: number): number => binning.hasMissing[feature]! * (binning.levels[feature] ? 1 : FIRST_VALUE_BIN);
 
 /** The highest bin that a value of each feature can have. */
 export const highestBins = (binning: Binning): Uint8Array =>
-  Uint8Array.from(binning.cuts, (cuts, feature) => cuts.length + firstBin(binning, feature));
+  Uint8Array.from(binning.cuts, (cuts, feature) => (binning.levels[feature]?.length ?? cuts.length + 1) - 1 + firstBin(binning, feature));
 
 /** The bin of one value, by bisection. */
 export function binOf(binning: Binning, feature: number, value: number): number {
-  if (Number.isNaN(value)) return 0;
+  const levels = binning.levels[feature];
+  if (Number.isNaN(value)) return levels && !binning.hasMissing[feature] ? UNSEEN_BIN : 0;
+  if (levels) return binOfLevel(levels, value, firstBin(binning, feature));
   const cuts = binning.cuts[feature]!;
   let low = 0;
   let high = cuts.length;
@@ -113,6 +161,17 @@ export function binOf(binning: Binning, feature: number, value: number): number 
     else high = middle;
   }
   return low + firstBin(binning, feature);
+}
+
+function binOfLevel(levels: Float64Array, value: number, first: number): number {
+  let low = 0;
+  let high = levels.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (levels[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return levels[low] === value ? low + first : UNSEEN_BIN;
 }
 
 const GRID = 1024;
@@ -153,6 +212,7 @@ export function binnedRows(binning: Binning, columns: readonly Float64Array[], c
     bins: binRows(binning, columns),
     hasMissing: binning.hasMissing,
     highestBin: highestBins(binning),
+    categorical: Uint8Array.from(binning.levels, (levels) => (levels ? 1 : 0)),
     clusters: cluster && clustersOf(cluster),
   };
 }

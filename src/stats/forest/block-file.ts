@@ -3,8 +3,8 @@
  */
 const MAGIC = new TextEncoder().encode('ASSAYBLK');
 
-type BlockArray = Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-type BlockConstructor<A extends BlockArray> = { new(buffer: ArrayBuffer): A };
+export type BlockArray = Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+export type BlockConstructor<A extends BlockArray> = { new(buffer: ArrayBuffer): A };
 interface Entry { readonly start: number; readonly bytes: number }
 interface Stored { readonly header: unknown; readonly blocks: Readonly<Record<string, Entry>> }
 
@@ -41,7 +41,9 @@ export function readBlocks(file: Uint8Array): BlockFile | null {
   if (file.length < headerStart || !MAGIC.every((byte, i) => file[i] === byte)) return null;
   const length = new DataView(file.buffer, file.byteOffset).getUint32(MAGIC.length, true);
   if (file.length < headerStart + length) return null;
-  const { header, blocks } = JSON.parse(new TextDecoder().decode(file.slice(headerStart, headerStart + length))) as Stored;
+  const stored = parse(new TextDecoder().decode(file.slice(headerStart, headerStart + length)));
+  if (!stored) return null;
+  const { header, blocks } = stored;
   const start = aligned(headerStart + length);
   if (Object.values(blocks).some((entry) => start + entry.start + entry.bytes > file.length)) return null;
   return {
@@ -52,4 +54,12 @@ export function readBlocks(file: Uint8Array): BlockFile | null {
       return new type(file.slice(start + entry.start, start + entry.start + entry.bytes).buffer as ArrayBuffer);
     },
   };
+}
+
+function parse(text: string): Stored | null {
+  try {
+    return JSON.parse(text) as Stored;
+  } catch {
+    return null;
+  }
 }

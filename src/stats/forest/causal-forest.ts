@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import { binnedRows, chooseBins, type Binning, type BinnedRows } from './binning.js';
+import { binnedRows, checkLevels, chooseBins, type Binning, type BinnedRows } from './binning.js';
 import { solveEffect } from './effect-equation.js';
 import type { EngineOptions, ForestEngine, OutOfBag } from './forest-engine.js';
 import { forestSettings, type ForestChoices } from './forest-settings.js';
@@ -12,6 +12,8 @@ export interface CausalData {
   readonly features: readonly string[];
   /** one column a feature, shape (n); NaN is missing */
   readonly x: readonly Float64Array[];
+  /** features whose values are codes of levels without order, by index; at most 255 levels each */
+  readonly categorical?: readonly number[];
   readonly y: Float64Array;
   /** treatment, binary or continuous */
   readonly w: Float64Array;
@@ -23,6 +25,7 @@ export interface CausalData {
 }
 
 export interface CausalForest {
+  readonly family: 'causal';
   readonly features: readonly string[];
   readonly binning: Binning;
   readonly rows: BinnedRows;
@@ -58,7 +61,6 @@ export interface CausalChoices extends ForestChoices {
 /** Leaves of the nuisance forests grow with the square root of the rows from here on: grf's 5 units up to 1,000 rows, 16 at 10,000. */
 const LEAF_ROWS = 1000;
 
-
 /**
  * How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags, but with coarser leaves in large
  * samples, which predict no worse (measured at 10,000 and 100,000 rows) and take half the time.
@@ -84,7 +86,7 @@ export async function growCausalForest(
   const refusal = checkData(data);
   if (refusal) return refusal;
   const settings = forestSettings(data.x.length, choices);
-  const binning = chooseBins(data.x);
+  const binning = chooseBins(data.x, data.categorical);
   const rows = binnedRows(binning, data.x, data.cluster ?? null);
   const weight = data.weight ?? null;
   const stages = stagesOf(options, data);
@@ -111,7 +113,7 @@ export async function growCausalForest(
   const tauHat = outOfBagEffects(growth.outOfBag, plan.leafValues, effectScale);
   if (isRefusal(tauHat)) return tauHat;
   return {
-    features: data.features, binning, rows, settings, plan, trees: growth.trees, y: data.y, w: data.w, weight,
+    family: 'causal', features: data.features, binning, rows, settings, plan, trees: growth.trees, y: data.y, w: data.w, weight,
     isBinary: data.w.every((w) => w === 0 || w === 1), yHat, wHat, tauHat, effectScale,
   };
 }
@@ -146,7 +148,7 @@ function checkData(data: CausalData): Refusal | null {
   if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {
     return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'Repair the weights.');
   }
-  return null;
+  return checkLevels(data.features, data.x, data.categorical);
 }
 
 /** Splits progress over the forests still to be grown, by the trees of each. */

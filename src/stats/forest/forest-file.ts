@@ -1,83 +1,74 @@
 import { refuse, type Refusal } from '../refusal.js';
-import { highestBins } from './binning.js';
-import { readBlocks, writeBlocks } from './block-file.js';
+import { readBlocks, writeBlocks, type BlockArray, type BlockConstructor, type BlockFile } from './block-file.js';
 import type { CausalForest } from './causal-forest.js';
-import type { GrowthPlan } from './growth-plan.js';
-import { concatenate } from './packed-trees.js';
+import { concatenate, type PackedTrees } from './packed-trees.js';
 
-const FORMAT = 'assay causal forest';
-const VERSION = 1;
+/** Forests that can be saved; each is a record of numbers, names and typed arrays. */
+export type SavedForest = CausalForest;
+export type ForestFamily = SavedForest['family'];
+
+const FORMAT = 'assay forest';
+const VERSION = 2;
 
 interface Header {
   readonly format: string;
   readonly version: number;
-  readonly features: readonly string[];
-  readonly settings: CausalForest['settings'];
-  readonly plan: Omit<GrowthPlan, 'treatment' | 'outcome' | 'weight' | 'mtryCutoffs' | 'leafGrid'>;
-  readonly rows: number;
-  readonly trees: number;
-  readonly isBinary: boolean;
-  readonly effectScale: number;
-  readonly isWeighted: boolean;
-  readonly isClustered: boolean;
-  /** cuts of each feature */
-  readonly cuts: readonly number[];
+  readonly family: ForestFamily;
+  /** the forest, with the name of a block where a typed array was */
+  readonly forest: unknown;
 }
 
-/** A causal forest as bytes: the same forest gives the same bytes, whoever grew it. */
-export function saveForest(forest: CausalForest): Uint8Array {
-  const { plan, rows, trees, binning } = forest;
-  const { treatment, outcome, weight, mtryCutoffs, leafGrid, ...planHeader } = plan;
-  const header: Header = {
-    format: FORMAT, version: VERSION, features: forest.features, settings: forest.settings, plan: planHeader, rows: rows.rows, trees: trees.trees,
-    isBinary: forest.isBinary, effectScale: forest.effectScale, isWeighted: forest.weight !== null, isClustered: rows.clusters !== null,
-    cuts: binning.cuts.map((cuts) => cuts.length),
-  };
-  return writeBlocks(header, {
-    trees: concatenate(trees.segments),
-    cuts: Float64Array.from(binning.cuts.flatMap((cuts) => [...cuts])),
-    hasMissing: binning.hasMissing,
-    bins: rows.bins,
-    y: forest.y, w: forest.w, yHat: forest.yHat, wHat: forest.wHat, tauHat: forest.tauHat,
-    sampleWeight: forest.weight ?? new Float64Array(0),
-    clusterCodes: rows.clusters?.codes ?? new Int32Array(0),
-    clusterSizes: rows.clusters?.sizes ?? new Int32Array(0),
-    treatment, outcome, weight, mtryCutoffs, leafGrid,
-  });
+/** A typed array of a saved record; a shared one is read into shared memory again, so that workers get no copy. */
+interface ArrayReference { readonly block: string; readonly type: keyof typeof arrayTypes; readonly shared: boolean }
+
+const arrayTypes = { Uint8Array, Int32Array, Uint32Array, Float32Array, Float64Array } as const satisfies Record<string, BlockConstructor<BlockArray>>;
+
+/** A forest as bytes: the same forest gives the same bytes, whoever grew it. */
+export function saveForest<F extends { readonly family: ForestFamily; readonly trees: PackedTrees }>(forest: F): Uint8Array {
+  const blocks: Record<string, BlockArray> = {};
+  const whole = { ...forest, trees: { ...forest.trees, segments: [concatenate(forest.trees.segments)] } };
+  const header: Header = { format: FORMAT, version: VERSION, family: forest.family, forest: withoutArrays(whole, 'forest', blocks) };
+  return writeBlocks(header, blocks);
 }
 
-/** Reads what `saveForest` wrote. Refuses anything else, and a version that this code does not know. */
-export function loadForest(bytes: Uint8Array): CausalForest | Refusal {
+function withoutArrays(value: unknown, path: string, blocks: Record<string, BlockArray>): unknown {
+  if (ArrayBuffer.isView(value)) {
+    blocks[path] = value as BlockArray;
+    return { block: path, type: value.constructor.name as ArrayReference['type'], shared: value.buffer instanceof SharedArrayBuffer } satisfies ArrayReference;
+  }
+  if (Array.isArray(value)) return value.map((item, i) => withoutArrays(item, `${path}.${i}`, blocks));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutArrays(item, `${path}.${key}`, blocks)]));
+}
+
+/** Reads what `saveForest` wrote. Refuses anything else, another family, and a version that this code does not know. */
+export function loadForest<Family extends ForestFamily = 'causal'>(
+  bytes: Uint8Array, family: Family = 'causal' as Family,
+): Extract<SavedForest, { readonly family: Family }> | Refusal {
   const file = readBlocks(bytes);
   const header = file?.header as Header | undefined;
-  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'this file is not a saved causal forest', 'Give a file that was saved as one.');
+  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'this file is not a saved forest', 'Give a file that was saved as one.');
   if (header.version !== VERSION) {
-    return refuse('unsupported_combination', `this causal forest was saved in format ${header.version}; this version reads format ${VERSION}`, 'Grow and save the forest again.');
+    return refuse('unsupported_combination', `this forest was saved in format ${header.version}; this version reads format ${VERSION}`, 'Grow and save the forest again.');
   }
-  const doubles = (name: string) => file.block(name, Float64Array);
-  const hasMissing = file.block('hasMissing', Uint8Array);
-  let at = 0;
-  const allCuts = doubles('cuts');
-  const cuts = header.cuts.map((count) => allCuts.slice(at, at += count));
-  return {
-    features: header.features, settings: header.settings, isBinary: header.isBinary, effectScale: header.effectScale,
-    binning: { cuts, hasMissing },
-    rows: {
-      rows: header.rows, features: header.features.length, bins: shared(file.block('bins', Uint8Array)), hasMissing,
-      highestBin: highestBins({ cuts, hasMissing }),
-      clusters: header.isClustered ? { codes: file.block('clusterCodes', Int32Array), sizes: file.block('clusterSizes', Int32Array) } : null,
-    },
-    plan: {
-      ...header.plan, treatment: file.block('treatment', Float32Array), outcome: file.block('outcome', Float32Array), weight: file.block('weight', Float32Array),
-      mtryCutoffs: file.block('mtryCutoffs', Uint32Array), leafGrid: doubles('leafGrid'),
-    },
-    trees: { segments: [shared(file.block('trees', Uint8Array))], trees: header.trees, bagTrees: header.plan.bagTrees, leafValues: header.plan.leafValues },
-    y: doubles('y'), w: doubles('w'), yHat: doubles('yHat'), wHat: doubles('wHat'), tauHat: doubles('tauHat'),
-    weight: header.isWeighted ? doubles('sampleWeight') : null,
-  };
+  if (header.family !== family) {
+    return refuse('unsupported_combination', `this file holds a forest of family ${header.family}, not ${family}`, 'Give a file that was saved as one.');
+  }
+  return withArrays(header.forest, file) as Extract<SavedForest, { readonly family: Family }>;
 }
 
-/** Workers read bins and trees without a copy being sent. */
+function withArrays(value: unknown, file: BlockFile): unknown {
+  if (Array.isArray(value)) return value.map((item) => withArrays(item, file));
+  if (typeof value !== 'object' || value === null) return value;
+  if (isReference(value)) {
+    const array = file.block(value.block, arrayTypes[value.type] as BlockConstructor<BlockArray>);
+    return value.shared && array instanceof Uint8Array ? shared(array) : array;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withArrays(item, file)]));
+}
+
+const isReference = (value: object): value is ArrayReference => 'block' in value && 'type' in value && 'shared' in value;
+
 function shared(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
   copy.set(bytes);

@@ -1,10 +1,8 @@
 import { logGamma } from '../numeric/gamma.js';
 import { refuse, type Refusal } from '../refusal.js';
 import type { BinnedRows } from './binning.js';
-
-/** What kind of trees are grown; the numbers are those of the kernel. */
-export const forestKinds = { regression: 0, causal: 1, causal_unstabilised: 2 } as const;
-export type ForestKind = keyof typeof forestKinds;
+import { forestKinds, type ForestKind } from './forest-kinds.js';
+import { leafValueCount, valuesOfRow, type LabelColumns } from './leaf-values.js';
 
 /** How a forest is grown: the words and defaults of grf. */
 export interface ForestSettings {
@@ -33,7 +31,7 @@ export interface ForestSettings {
 export const defaultMtry = (features: number): number => Math.min(Math.ceil(Math.sqrt(features) + 20), features);
 
 /** Everything a tree depends on, in the integers and floats that kernel and reference share. */
-export interface GrowthPlan {
+export interface GrowthPlan extends LabelColumns {
   readonly kind: ForestKind;
   readonly weighted: boolean;
   /** words that name the streams of random numbers */
@@ -51,18 +49,35 @@ export interface GrowthPlan {
   readonly imbalancePenalty: number;
   /** cumulative Poisson probabilities in units of 2^-32 */
   readonly mtryCutoffs: Uint32Array;
-  /** values kept of a leaf: regression 2 (Y, G); causal 4 (WY, WW, W, Y); causal with weights 6 (WY, WW, W, Y, G, 0) */
+  /** share of the treatment in the instrument that an instrumental forest labels by */
+  readonly reducedFormWeight: number;
+  /** values kept of a leaf; see leaf-values.ts */
   readonly leafValues: number;
   /** shape (leafValues) */
   readonly leafGrid: Float64Array;
-  /** standardised columns, shape (n) */
-  readonly treatment: Float32Array;
-  readonly outcome: Float32Array;
-  readonly weight: Float32Array;
 }
 
-/** Rows that a tree may place splits with, and estimate leaves with, at most: what memory is laid out for. */
-export function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly split: number; readonly estimate: number } {
+/** What memory is laid out for, at most. */
+export interface Capacity {
+  /** rows that a tree may place splits with, and estimate leaves with */
+  readonly split: number;
+  readonly estimate: number;
+  readonly furtherColumns: number;
+  /** bytes of a histogram cell */
+  readonly cell: number;
+  readonly leafValues: number;
+}
+
+export function capacityOf(rows: BinnedRows, plan: GrowthPlan): Capacity {
+  const outcomes = plan.further.length - plan.treatments;
+  const words = plan.treatments > 0 ? plan.treatments * (outcomes + 3) + 2 : outcomes + 2;
+  return {
+    ...rowCapacity(rows, plan), furtherColumns: plan.further.length, leafValues: plan.leafValues,
+    cell: forestKinds[plan.kind].labels === 'several' ? Math.max(32, 16 * Math.ceil(words / 4)) : 16,
+  };
+}
+
+function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly split: number; readonly estimate: number } {
   const estimateUnits = plan.splitSize < plan.treeSize ? plan.treeSize - plan.splitSize : plan.treeSize;
   if (!rows.clusters) return { split: plan.splitSize, estimate: estimateUnits };
   const largest = [...rows.clusters.sizes].map((size) => Math.min(size, plan.rowsPerUnit)).sort((a, b) => b - a);
@@ -73,19 +88,22 @@ export function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly spli
 /** Sums of leaf values stay exact up to this many trees; see `leafGrid`. */
 const MAX_TREES = 65_536;
 const GRID_BITS = 36;
-const MAX_FEATURES = 65_535;
+/** The highest bit of a node's feature says that it splits by levels. */
+const MAX_FEATURES = 32_767;
+/** Of several effects; static memory of the kernel. */
+export const MAX_SEVERAL = 16;
 const MIN_TREE_UNITS = 4;
 
 /**
  * Turns settings into a plan.
  *
- * @param columns standardised float32 columns, shape (n)
+ * @param columns standardised float32 columns, shape (n); absent ones are not read by the kind
  * @param forest names the forest among those of one seed: nuisance and causal forests draw from different streams
  * Refuses when a tree would not have two units to split and two to estimate with.
  */
 export function planGrowth(
   rows: BinnedRows, kind: ForestKind, settings: ForestSettings, forest: number,
-  columns: { readonly treatment: Float32Array; readonly outcome: Float32Array; readonly weight: Float32Array | null },
+  given: { readonly weight: Float32Array | null; readonly reducedFormWeight?: number } & Partial<Omit<LabelColumns, 'weight'>>,
 ): GrowthPlan | Refusal {
   const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
   const bagShare = settings.bagTrees === 2 ? 0.5 : settings.sampleFraction;
@@ -105,10 +123,21 @@ export function planGrowth(
       `a forest takes at most ${MAX_FEATURES} features and tries (0, ${MAX_MTRY}] of them in a node; got ${rows.features} and ${settings.mtry}`,
       'Use fewer columns, or try fewer of them in a node.');
   }
-  const weight = columns.weight ?? new Float32Array(rows.rows).fill(1);
-  const weighted = columns.weight !== null;
+  const none = new Float32Array(rows.rows);
+  const columns: LabelColumns = {
+    treatment: given.treatment ?? none, outcome: given.outcome ?? none, weight: given.weight ?? new Float32Array(rows.rows).fill(1),
+    further: given.further ?? [], treatments: given.treatments ?? 0,
+  };
+  if (columns.treatments > MAX_SEVERAL || columns.further.length - columns.treatments > MAX_SEVERAL) {
+    return refuse('unsupported_combination',
+      `a forest takes at most ${MAX_SEVERAL} treatments besides the control and ${MAX_SEVERAL} outcomes; got ${columns.treatments} and ${columns.further.length - columns.treatments}`,
+      'Leave some out, or grow a forest for each.');
+  }
+  const weighted = given.weight !== null;
+  const leafValues = leafValueCount(kind, weighted, columns);
   return {
-    kind, weighted, forest, bagSize, treeSize, splitSize,
+    ...columns, kind, weighted, forest, bagSize, treeSize, splitSize, leafValues,
+    reducedFormWeight: given.reducedFormWeight ?? 0,
     seed: settings.seed >>> 0,
     bags: Math.ceil(settings.trees / settings.bagTrees),
     bagTrees: settings.bagTrees,
@@ -117,11 +146,7 @@ export function planGrowth(
     alpha: settings.alpha,
     imbalancePenalty: settings.imbalancePenalty,
     mtryCutoffs: poissonCutoffs(settings.mtry),
-    leafValues: kind === 'regression' ? 2 : weighted ? 6 : 4,
-    leafGrid: leafGrid(kind, columns.treatment, columns.outcome, weight),
-    treatment: columns.treatment,
-    outcome: columns.outcome,
-    weight,
+    leafGrid: leafGrid(kind, columns, leafValues),
   };
 }
 
@@ -147,14 +172,14 @@ function poissonCutoffs(mean: number): Uint32Array {
  *
  * Sums of up to 2^16 such values are exact in float64, so that out-of-bag sums do not depend on the order of the trees.
  */
-function leafGrid(kind: ForestKind, treatment: Float32Array, outcome: Float32Array, weight: Float32Array): Float64Array {
-  const largest = new Float64Array(6).fill(Number.MIN_VALUE);
-  for (let i = 0; i < outcome.length; i++) {
-    const g = weight[i]!;
-    const w = Math.abs(treatment[i]!);
-    const y = Math.abs(outcome[i]!);
-    const values = kind === 'regression' ? [g * y, g] : [g * w * y, g * w * w, g * w, g * y, g];
-    for (let k = 0; k < values.length; k++) if (values[k]! > largest[k]!) largest[k] = values[k]!;
+function leafGrid(kind: ForestKind, columns: LabelColumns, leafValues: number): Float64Array {
+  const largest = new Float64Array(leafValues).fill(Number.MIN_VALUE);
+  for (let row = 0; row < columns.weight.length; row++) {
+    const values = valuesOfRow(kind, columns, row);
+    for (let k = 0; k < leafValues; k++) {
+      const value = Math.abs(values[k] ?? 0);
+      if (value > largest[k]!) largest[k] = value;
+    }
   }
   return largest.map((bound) => 1.5 * 2 ** (52 - GRID_BITS + Math.ceil(Math.log2(bound)) + 1));
 }

@@ -1,8 +1,16 @@
 /**
- * Trees as they are kept, sent and saved.
+ * Trees as they are kept, sent and saved; little-endian, trees follow each other without a gap.
  *
- * A packed tree is { nodes u32, leaves u32 }, then 8 bytes a node { left child u32, feature u16, threshold u8, shift u8 }, then the leaf
- * values (float32). Children are adjacent; a unit goes right when (bin - shift) & 255 > threshold; a leaf's `left` is LEAF | its ordinal.
+ * | part of a packed tree | bytes | holds |
+ * |---|---|---|
+ * | header | TREE_HEADER | nodes u32, leaves u32, subsets u32, 0 |
+ * | nodes, breadth first | 8 each | left child u32, feature u16, then threshold u8 and shift u8, or the number of a subset u16 |
+ * | subsets | SUBSET_BYTES each | a bit for each of 256 bins |
+ * | leaf values | 4 x leafValues each | float32 averages over the units of the leaf; which ones is told in leaf-values.ts |
+ *
+ * The right child follows the left one. A leaf's `left` is LEAF | its ordinal, and nothing else in it counts. A unit goes right when
+ * (bin - shift) & 255 > threshold; shift 1 sends missing values (bin 0) right. When the feature has the CATEGORY bit, a unit goes right
+ * when the bit of its bin is set in the subset. Bins are those of the forest's `Binning`.
  */
 export interface PackedTrees {
   /** consecutive trees, several a segment; in shared memory */
@@ -14,10 +22,15 @@ export interface PackedTrees {
 }
 
 export const LEAF = 0x80000000;
+/** Bit of a node's feature that splits by a subset of levels. */
+export const CATEGORY = 0x8000;
+export const TREE_HEADER = 16;
+export const SUBSET_BYTES = 32;
 
 export interface PackedTree {
   readonly nodes: number;
   readonly leaves: number;
+  readonly subsets: number;
   /** bytes of the tree in its segment */
   readonly start: number;
   readonly bytes: number;
@@ -29,8 +42,9 @@ export function* treesOf(segment: Uint8Array, leafValues: number): Generator<Pac
   for (let start = 0; start < segment.byteLength;) {
     const nodes = view.getUint32(start, true);
     const leaves = view.getUint32(start + 4, true);
-    const bytes = 8 + nodes * 8 + leaves * leafValues * 4;
-    yield { nodes, leaves, start, bytes };
+    const subsets = view.getUint32(start + 8, true);
+    const bytes = TREE_HEADER + nodes * 8 + subsets * SUBSET_BYTES + leaves * leafValues * 4;
+    yield { nodes, leaves, subsets, start, bytes };
     start += bytes;
   }
 }

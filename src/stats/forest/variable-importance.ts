@@ -1,4 +1,4 @@
-import { LEAF, treesOf, type PackedTrees } from './packed-trees.js';
+import { CATEGORY, LEAF, TREE_HEADER, treesOf, type PackedTrees } from './packed-trees.js';
 
 const MAX_DEPTH = 4;
 const DECAY = 2;
@@ -17,10 +17,10 @@ export function variableImportance(trees: PackedTrees, features: number): Float6
       let level = [0];
       for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
         level = level.flatMap((node) => {
-          const at = start + 8 + node * 8;
+          const at = start + TREE_HEADER + node * 8;
           const left = view.getUint32(at, true);
           if (left >= LEAF) return [];
-          splits[depth]![view.getUint16(at + 4, true)]!++;
+          splits[depth]![view.getUint16(at + 4, true) & ~CATEGORY]!++;
           return [left, left + 1];
         });
       }

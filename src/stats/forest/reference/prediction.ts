@@ -1,19 +1,36 @@
-import { LEAF, type PackedTree } from '../packed-trees.js';
+import { CATEGORY, LEAF, SUBSET_BYTES, TREE_HEADER, type PackedTree } from '../packed-trees.js';
 
-/** Reads leaf values of one packed tree. Twin of traversal.ts and prediction.ts in kernels/compute/forest. */
-export function leafReader(segment: Uint8Array, tree: PackedTree, leafValues: number): (bins: Uint8Array, at: number) => Float64Array {
+/** The ordinal of the leaf of a unit whose bins start at a place. */
+export type LeafFinder = (bins: Uint8Array, at: number) => number;
+
+/** Finds leaves of one packed tree. Twin of kernels/compute/forest/traversal.ts. */
+export function leafFinder(segment: Uint8Array, tree: PackedTree): LeafFinder {
   const view = new DataView(segment.buffer, segment.byteOffset + tree.start, tree.bytes);
-  const values = 8 + tree.nodes * 8;
+  const subsets = TREE_HEADER + tree.nodes * 8;
+  const goesRight = (at: number, bin: (feature: number) => number): boolean => {
+    const feature = view.getUint16(at + 4, true);
+    if (feature < CATEGORY) return ((bin(feature) - view.getUint8(at + 7)) & 255) > view.getUint8(at + 6);
+    const level = bin(feature & ~CATEGORY);
+    return ((view.getUint8(subsets + view.getUint16(at + 6, true) * SUBSET_BYTES + (level >> 3)) >> (level & 7)) & 1) === 1;
+  };
   return (bins, at) => {
     let node = 0;
-    let left = view.getUint32(8, true);
+    let left = view.getUint32(TREE_HEADER, true);
     while (left < LEAF) {
-      const word = 8 + node * 8;
-      const bin = (bins[at + view.getUint16(word + 4, true)]! - view.getUint8(word + 7)) & 255;
-      node = left + (bin > view.getUint8(word + 6) ? 1 : 0);
-      left = view.getUint32(8 + node * 8, true);
+      node = left + (goesRight(TREE_HEADER + node * 8, (feature) => bins[at + feature]!) ? 1 : 0);
+      left = view.getUint32(TREE_HEADER + node * 8, true);
     }
-    const leaf = values + (left - LEAF) * leafValues * 4;
+    return left - LEAF;
+  };
+}
+
+/** Reads leaf values of one packed tree. */
+export function leafReader(segment: Uint8Array, tree: PackedTree, leafValues: number): (bins: Uint8Array, at: number) => Float64Array {
+  const find = leafFinder(segment, tree);
+  const view = new DataView(segment.buffer, segment.byteOffset + tree.start, tree.bytes);
+  const values = TREE_HEADER + tree.nodes * 8 + tree.subsets * SUBSET_BYTES;
+  return (bins, at) => {
+    const leaf = values + find(bins, at) * leafValues * 4;
     return Float64Array.from({ length: leafValues }, (_, k) => view.getFloat32(leaf + k * 4, true));
   };
 }
