@@ -138,12 +138,14 @@ describe('group sequential plans', () => {
     }
   });
 
-  it('read the end once when the plan is over-run, with all that is left', async () => {
-    const { width: over, method } = await width({ plannedUnits: 10_000 });
-    expect(method).toMatch(/look 3, at 160%/);
+  it('read the end once when the plan is over-run, with all that is left, and refuse the looks after it', async () => {
+    const { width: over, method } = await width({ plannedUnits: 15_000 });
+    expect(method).toMatch(/look 4, at 107%/);
     const fixed = 2 * 1.96 * Math.sqrt(800 / 8000);
     expect(over).toBeGreaterThan(fixed);
     expect(over).toBeLessThan(1.1 * fixed);
+    const { comparisons } = await conclude(shopPlan({ inference: { method: 'group_sequential', plannedUnits: 10_000 } }), dataOf({ revenue: 0.05 }));
+    expect(comparisons[0]!.lift).toMatchObject({ status: 'refused', detail: 'group sequential came to its end at 12000 units of 10000 planned, and has no error rate left for the look at 16000' });
   });
 
   it('refuse without exposure times, and say what would make them answerable', async () => {

@@ -46,10 +46,14 @@ export const groupSequential = defineInference({
 /**
  * Every look that the plan counts up to now, made or not: a look that was counted and not made costs power, never validity.
  *
- * The present look has the units seen now. Counted looks at or beyond the planned units give way to it: the end is read once.
+ * The present look has the units seen now. The first counted look at or beyond the planned units is the end, however far it runs
+ * over, and spends all that is left: looks after it are refused, since each would add the error rate of another test. Looks that
+ * the plan gives as shares are each made once, so that the end gives way to the present look.
  */
 function looksSoFar({ spending, plannedUnits, looks }: z.output<typeof groupSequentialPlan>, { units, unitsByDay }: Look): z.input<typeof groupSequentialOptions> | Refusal {
   if (!looks && unitsByDay.length === 0) return refuse('unsupported_combination', 'group sequential needs its looks: exposures have no times to tell the days', 'Name the column of the exposure time, or give inference.looks.');
+  const end = looks ? undefined : unitsByDay.find((at) => at >= plannedUnits);
+  if (end !== undefined && end < units) return refuse('unsupported_combination', `group sequential came to its end at ${end} units of ${plannedUnits} planned, and has no error rate left for the look at ${units}`, 'Read the analysis as of the day of that end (asOf); to go on looking, plan for more units before the end is reached.');
   const counted = looks ? looks.map((share) => share * plannedUnits) : [...new Set(unitsByDay)];
   return { spending, plannedInformation: plannedUnits, looks: [...counted.filter((at) => at > 0 && at < Math.min(units, plannedUnits)), units] };
 }

@@ -1,0 +1,26 @@
+import { parentPort } from 'node:worker_threads';
+import { rows } from './rows.js';
+import { runBlock } from './run-row.js';
+import type { Prepared } from './row.js';
+
+/** Some blocks of one row. */
+export interface SimulationTask {
+  readonly row: string;
+  readonly seed: number;
+  readonly replicates: number;
+  readonly blocks: readonly number[];
+}
+
+let last: { readonly name: string; readonly prepared: Prepared } | undefined;
+
+async function answer({ row: name, seed, replicates, blocks }: SimulationTask): Promise<number[][]> {
+  const row = rows.find((candidate) => candidate.name === name);
+  if (!row) throw new Error(`simulate has no row ${name}`);
+  if (last?.name !== name) last = { name, prepared: await row.prepare() };
+  const { prepared } = last;
+  return blocks.map((block) => runBlock(name, prepared, seed, block, replicates));
+}
+
+parentPort!.on('message', (task: SimulationTask) => {
+  answer(task).then((result) => parentPort!.postMessage({ result }), (error: unknown) => parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) }));
+});
