@@ -1,7 +1,8 @@
 import { corrections } from '../stats/corrections/index.js';
 import { proportionContrast } from '../stats/effects/proportions.js';
 import { testSampleRatio } from '../stats/estimators/allocation/sample-ratio.js';
-import { fixed } from '../stats/inference/fixed.js';
+import { fixed, waldSet } from '../stats/inference/fixed.js';
+import { normalUpperQuantile } from '../stats/numeric/normal.js';
 import { isRefusal } from '../stats/refusal.js';
 import { momentsOf, variance, type Moments } from '../stats/summaries/moments.js';
 import { numberAt, numbersAt, type Adapter } from './case.js';
@@ -34,7 +35,8 @@ export const shares: Adapter = ({ method, inputs }) => {
     const [control, test] = [numbersAt(inputs, 'control'), numbersAt(inputs, 'test')].map(([successes, n]) => shareMoments(successes!, n!)) as [Moments, Moments];
     const contrast = proportionContrast(control, test);
     if (isRefusal(contrast) || isRefusal(contrast.difference)) return { values: {} };
-    const { lower, upper } = fixed.interval(contrast.difference, 1 - numberAt(inputs, 'interval'), 'two_sided', {});
+    // upstream pairs Wald's interval with the pooled test; ours inverts the test
+    const { lower, upper } = waldSet(contrast.difference, normalUpperQuantile((1 - numberAt(inputs, 'interval')) / 2), 'two_sided');
     return { values: { difference: contrast.difference.estimate, lower, upper, p: fixed.pValue(contrast.difference, 0, 'two_sided', {}) } };
   }
   if (method !== 'ChiSquared.summary') return undefined;

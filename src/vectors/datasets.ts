@@ -4,6 +4,8 @@ import { testSampleRatio } from '../stats/estimators/allocation/sample-ratio.js'
 import { runEstimator } from '../stats/estimators/run-estimator.js';
 import { proportionContrast } from '../stats/effects/proportions.js';
 import { waldSet } from '../stats/inference/fixed.js';
+import { scoreStatistic } from '../stats/inference/score.js';
+import { normalUpperQuantile } from '../stats/numeric/normal.js';
 import { isRefusal } from '../stats/refusal.js';
 import { countsOf } from '../stats/summaries/counts.js';
 import { frameOf, valuesWhere } from '../stats/summaries/frame.js';
@@ -47,9 +49,15 @@ export const cookieCats: Adapter = async ({ id, dataset }, datasets) => {
   if (!outcome) return undefined;
   const { control, treatment, difference, chiSquare } = await compare(file, 'two_proportions', outcome, 'version', { control: 'gate_30', treatment: 'gate_40' });
   return { values: {
-    p30: control.value, p40: treatment.value, diff: difference.estimate, chi2: chiSquare, p: difference.pValue, ci: [difference.interval.lower, difference.interval.upper],
+    p30: control.value, p40: treatment.value, diff: difference.estimate, chi2: chiSquare, p: difference.pValue, ci: waldEnds(difference),
   } };
 };
+
+/** R's prop.test has Wald's interval beside a pooled p-value; ours inverts the test. */
+function waldEnds({ estimate, standardError }: { readonly estimate: number; readonly standardError: number }): [number | null, number | null] {
+  const { lower, upper } = waldSet({ estimate, standardError, degreesOfFreedom: null, n: 0 }, normalUpperQuantile(0.025), 'two_sided');
+  return [lower, upper];
+}
 
 /** Udacity's free-trial screener: shares of clicks, with the pooled standard error that the course uses throughout. */
 export const udacity: Adapter = async ({ dataset, spec }, datasets) => {
@@ -60,7 +68,7 @@ export const udacity: Adapter = async ({ dataset, spec }, datasets) => {
   const [control, treatment] = arm.levels.map((level) => shareMoments(total(numerator, level), total(denominator, level)));
   const contrast = proportionContrast(control!, treatment!);
   if (isRefusal(contrast) || isRefusal(contrast.difference)) return { values: {} };
-  const pooled = contrast.difference.nullStandardError!;
+  const pooled = Math.abs(contrast.difference.estimate / scoreStatistic(contrast.difference, contrast.difference.shares!, 0));
   // the course multiplies by 1.96, not by the normal quantile
   const { lower, upper } = waldSet({ ...contrast.difference, standardError: pooled }, 1.96, 'two_sided');
   return { values: { diff: contrast.difference.estimate, se_pooled: pooled, ci: [lower, upper] } };

@@ -14,8 +14,8 @@ export interface Effect {
   readonly degreesOfFreedom: number | null;
   /** units in both arms together */
   readonly n: number;
-  /** standard error under the null of no effect, where theory gives one of its own (pooled proportions) */
-  readonly nullStandardError?: number;
+  /** of a difference or lift of two shares without covariates, so that the score test can be inverted */
+  readonly shares?: Shares;
   /** a lift keeps the two means it divides, so that inference can invert the test (Fieller) */
   readonly quotient?: Quotient;
   /** value of the control arm, in units of the metric: of a difference, so that a scale stated as a lift can be applied to it */
@@ -33,6 +33,13 @@ export interface Quotient {
   readonly denominatorVariance: number;
   readonly covariance: number;
 }
+
+/** Two independent shares of units. */
+export interface Shares {
+  readonly control: Share;
+  readonly treatment: Share;
+}
+export interface Share { readonly share: number; readonly n: number }
 
 /** Treatment against control on one metric. */
 export interface Contrast {

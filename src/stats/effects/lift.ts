@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '../refusal.js';
-import type { Effect, Quotient } from './effect.js';
+import type { Effect, Quotient, Shares } from './effect.js';
 
 /** Two arm values with their joint covariance, and what a difference of them already knows. */
 export interface LiftInput {
@@ -10,8 +10,8 @@ export interface LiftInput {
   readonly covariance: number;
   readonly degreesOfFreedom: number | null;
   readonly n: number;
-  /** of the difference, under the null of no effect */
-  readonly nullStandardError?: number;
+  /** where both values are shares of units */
+  readonly shares?: Shares;
 }
 
 /** Confidence at which control and treatment together must be told from zero: 95 %, normal. */
@@ -37,7 +37,7 @@ export function liftEffect(input: LiftInput): Effect | Refusal {
   if (!isUsable(estimate) || !isUsable(standardError)) return notFinite('lift');
   const quotient: Quotient = { numerator: treatment, denominator: control, numeratorVariance: treatmentVariance, denominatorVariance: controlVariance, covariance };
   const effect = { estimate, standardError, degreesOfFreedom: input.degreesOfFreedom, n: input.n, quotient };
-  return input.nullStandardError === undefined ? effect : { ...effect, nullStandardError: input.nullStandardError / base };
+  return input.shares === undefined ? effect : { ...effect, shares: input.shares };
 }
 
 /** True where every ratio of the two values is compatible with the data. */

@@ -1,12 +1,12 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
 import { differenceEffect } from './contrast.js';
-import type { Contrast } from './effect.js';
+import type { Contrast, Shares } from './effect.js';
 import { liftEffect } from './lift.js';
 
 /**
- * Treatment against control on a share of units, without covariates: normal reference, variances p (1 - p) / n, and the
- * pooled standard error under the null, so that the p-value is that of the chi-square test without continuity correction.
+ * Treatment against control on a share of units, without covariates: normal reference, variances p (1 - p) / n. The shares are
+ * kept, so that a fixed test is the score test: of no effect, Pearson's chi-square without continuity correction.
  *
  * Refuses fewer than 2 units in an arm, and two arms that are constant.
  * @param control moments of one 0/1 column
@@ -20,21 +20,16 @@ export function proportionContrast(control: Moments, treatment: Moments): Contra
   const treatmentVariance = shareVariance(treatment);
   const n = control.n + treatment.n;
   const difference = differenceEffect(pC, pT, controlVariance + treatmentVariance, null, n);
-  const nullStandardError = pooledStandardError(control, treatment);
+  const shares: Shares = { control: { share: pC, n: control.n }, treatment: { share: pT, n: treatment.n } };
   const lift = isRefusal(difference) ? difference
-    : liftEffect({ control: pC, treatment: pT, controlVariance, treatmentVariance, covariance: 0, degreesOfFreedom: null, n, nullStandardError });
+    : liftEffect({ control: pC, treatment: pT, controlVariance, treatmentVariance, covariance: 0, degreesOfFreedom: null, n, shares });
   return {
     control: { n: control.n, value: pC, standardError: Math.sqrt(controlVariance) },
     treatment: { n: treatment.n, value: pT, standardError: Math.sqrt(treatmentVariance) },
-    difference: isRefusal(difference) ? difference : { ...difference, nullStandardError },
+    difference: isRefusal(difference) ? difference : { ...difference, shares },
     lift,
   };
 }
 
 /** p (1 - p) / n, from the scatter of a 0/1 column. */
 const shareVariance = ({ n, scatter }: Moments): number => scatter[0]![0]! / n / n;
-
-function pooledStandardError(a: Moments, b: Moments): number {
-  const share = (a.mean[0]! * a.n + b.mean[0]! * b.n) / (a.n + b.n);
-  return Math.sqrt(share * (1 - share) * (1 / a.n + 1 / b.n));
-}

@@ -99,7 +99,7 @@ export function answerTwoArms(contrast: Contrast | Refusal, { levels }: Category
   };
 }
 
-const withoutQuotient = ({ quotient: _, ...effect }: Effect): Effect => effect;
+const withoutQuotient = ({ quotient: _, shares: __, ...effect }: Effect): Effect => effect;
 
 export type InferenceOptions = Pick<TwoArmOptions, 'level' | 'alternative' | 'inference' | 'tuningUnits'>;
 

@@ -3,22 +3,24 @@ import type { Effect } from '../effects/effect.js';
 import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
 import { fiellerSet, fiellerStatistic } from './fieller.js';
 import { type Alternative, type ConfidenceSet, defineInference } from './inference.js';
+import { scoreSet, scoreStatistic } from './score.js';
 
 /**
  * One look at a sample size fixed before: Student's t or normal reference.
  *
  * A lift that keeps its quotient is answered by Fieller throughout, so that its interval excludes 0 exactly when the
  * difference is significant; where the control is far from zero that is the delta method's interval.
- * A null standard error (pooled proportions) serves the p-value of no effect only.
+ * Shares are answered by the score test and its inversion, so that p-value and interval agree for every null.
  */
 export const fixed = defineInference({
   name: 'fixed',
   title: 'fixed horizon',
   anytimeValid: false,
-  references: ['Welch (1947), Biometrika 34(1/2)', 'Fieller (1954), JRSS B 16(2)'],
+  references: ['Welch (1947), Biometrika 34(1/2)', 'Fieller (1954), JRSS B 16(2)', 'Farrington, Manning (1990), Statistics in Medicine 9(12)', 'Koopman (1984), Biometrics 40(2)'],
   options: z.strictObject({}),
   interval(effect, alpha, alternative) {
     const critical = criticalValue(alternative === 'two_sided' ? alpha / 2 : alpha, effect.degreesOfFreedom);
+    if (effect.shares) return scoreSet(effect, effect.shares, critical, alternative);
     return effect.quotient ? fiellerSet(effect.quotient, critical, alternative) : waldSet(effect, critical, alternative);
   },
   pValue(effect, nullValue, alternative) {
@@ -33,7 +35,7 @@ export const fixed = defineInference({
 });
 
 function statistic(effect: Effect, nullValue: number): number {
-  if (nullValue === 0 && effect.nullStandardError !== undefined) return effect.estimate / effect.nullStandardError;
+  if (effect.shares) return scoreStatistic(effect, effect.shares, nullValue);
   return effect.quotient ? fiellerStatistic(effect.quotient, nullValue) : (effect.estimate - nullValue) / effect.standardError;
 }
 
