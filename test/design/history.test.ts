@@ -43,9 +43,20 @@ describe('history', () => {
 
   it('shows what peeking costs a fixed test, and that a confidence sequence pays for it', () => {
     const data = { value: skewed, covariates: [], denominator: undefined, cluster: undefined };
-    const peek = (inference: string) => ask(history, { ...options, effect: 0.3, units: 1000, looks: 10, inference, tuningUnits: 1000 }, data);
+    const peek = (method: string, stated: object = {}) => ask(history, { ...options, effect: 0.3, units: 1000, looks: 10, inference: { method, ...stated } }, data);
     expect(peek('fixed').falsePositives).toBeGreaterThan(0.12);
-    expect(peek('confidence_sequence').falsePositives).toBeLessThan(0.06);
+    expect(peek('confidence_sequence', { tuningUnits: 1000 }).falsePositives).toBeLessThan(0.06);
+  });
+
+  it.each([
+    ['mixture_sprt', { scale: 0.2 }], ['hybrid', { tuningUnits: 500 }], ['group_sequential', { spending: { family: 'pocock' } }],
+  ])('%s is read as in an analysis: it errs at most as often as alpha says, and stops early', (method, stated) => {
+    const data = { value: skewed, covariates: [], denominator: undefined, cluster: undefined };
+    const plan = ask(history, { ...options, effect: 0.8, units: 1000, looks: 5, inference: { method, ...stated } }, data);
+    // 0.05 and three binomial errors of 500 replicates
+    expect(plan.falsePositives).toBeLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / 500));
+    expect(plan.power).toBeGreaterThan(0.5);
+    expect(plan.expectedUnits).toBeLessThan(1000);
   });
 
   it('uses covariates, and clusters that move together cost power', () => {

@@ -103,8 +103,12 @@ describe('fixed_horizon', () => {
     expect(clusters.randomisationUnit).toBe('cluster');
     near(ask(fixedHorizon, { ...base, design: { cluster: { size: 50, sizeVariation: 0.8, intraclassCorrelation: 0.02 } } }).observations, units * (1 + (1.64 * 50 - 1) * 0.02), 3e-3);
     near(ask(fixedHorizon, { ...base, design: { encouragement: { compliance: 0.4 } } }).units, units / 0.16, 1e-3);
-    near(ask(fixedHorizon, { ...base, design: { factorial: { contrast: 'interaction' } } }).units, units * 4, 1e-3);
+    near(ask(fixedHorizon, { ...base, design: { factorial: { order: 2 } } }).units, units * 4, 1e-3);
+    near(ask(fixedHorizon, { ...base, design: { factorial: { order: 1 } } }).units, units, 1e-3);
+    near(ask(fixedHorizon, { ...base, design: { stratified: { squaredCorrelation: 0.3 } } }).units, units * 0.7, 1e-3);
     near(ask(fixedHorizon, { ...base, design: { paired: { correlation: 0.75 } } }).units, units / 4, 1e-3);
+    expect(refusalOf(fixedHorizon, { ...base, allocation: [0.7, 0.3], design: { paired: { correlation: 0.75 } } }).detail).toContain('two arms of one size');
+    expect(refusalOf(groupSequential, { metric: orders, effect: 0.05, power: 0.9, futility: {} }).detail).toContain('needs a one-sided test');
   });
 
   it('a switchback without period effects needs the observations of units one by one; with them, windows', () => {

@@ -7,12 +7,16 @@ import { groupSequential } from '../../src/stats/design/planning/group-sequentia
 import { midExperiment } from '../../src/stats/design/planning/mid-experiment.js';
 import { nonInferiority } from '../../src/stats/design/planning/non-inferiority.js';
 import { riskAware } from '../../src/stats/design/planning/risk-aware.js';
+import { sequentialHybrid } from '../../src/stats/design/planning/sequential-hybrid.js';
+import { sequentialMixture } from '../../src/stats/design/planning/sequential-mixture.js';
 import { sequentialConfidence } from '../../src/stats/design/planning/sequential-confidence.js';
 import { contrasts } from '../../src/stats/effects/contrast.js';
 import type { Effect } from '../../src/stats/effects/effect.js';
 import { meanOutcome, ratioOutcome } from '../../src/stats/effects/outcome.js';
 import { confidenceSequence } from '../../src/stats/inference/confidence-sequence.js';
 import { fixed } from '../../src/stats/inference/fixed.js';
+import { hybrid } from '../../src/stats/inference/hybrid.js';
+import { mixtureSprt } from '../../src/stats/inference/mixture-sprt.js';
 import { stream, type RandomStream } from '../../src/stats/numeric/random.js';
 import { isRefusal } from '../../src/stats/refusal.js';
 import { momentsOf } from '../../src/stats/summaries/moments.js';
@@ -179,6 +183,78 @@ describe('achieved power is within 2 points of the promise', () => {
       return false;
     }, 11), plan.power);
     kept(used / REPLICATES, plan.expectedUnits / plan.units);
+  });
+
+  it.each([
+    ['mixture_sprt', sequentialMixture, { mixtureScale: 0.3 }, mixtureSprt, () => ({ scale: 0.3, unit: 'sd' })],
+    ['hybrid', sequentialHybrid, { tuningUnits: 80 }, hybrid, (isPlannedEnd: boolean) => ({ tuningUnits: 80, sequentialShare: 0.2, designAlpha: 0.05, isPlannedEnd })],
+  ] as const)('%s: power and expected units of the inference that is used, on data, at 10 looks', (_, planner, stated, method, optionsAt) => {
+    const plan = ask(planner as unknown as typeof sequentialMixture, { metric, scale: 'difference', effect: 2.5, power: 0.8, looks: 10, ...stated });
+    let used = 0;
+    kept(share((random) => {
+      const half = plan.unitsByArm[0]!;
+      const [control, treatment] = [0, 2.5].map((effect) => column(half, () => 10 + effect + 5 * random.normal())) as [Float64Array, Float64Array];
+      for (let look = 1; look <= 10; look++) {
+        const n = Math.round((half * look) / 10);
+        const { difference } = compare({ y: control.subarray(0, n) }, { y: treatment.subarray(0, n) });
+        const p = (method as unknown as typeof mixtureSprt).pValue(difference, 0, 'two_sided', optionsAt(look === 10) as never);
+        if (p > 0.05) continue;
+        used += look / 10;
+        return true;
+      }
+      used += 1;
+      return false;
+    }, 21), plan.power);
+    kept(used / REPLICATES, plan.expectedUnits / plan.units);
+  });
+
+  it('group_sequential with futility: power 1 - beta, and the units that are saved when there is no effect', () => {
+    const plan = ask(groupSequential, { metric, effect: 0.05, power: 0.8, alternative: 'greater', alpha: 0.025, looks: 4, futility: { beta: 0.2 } });
+    const run = (drift: number) => {
+      let used = 0;
+      const power = share((random) => {
+        let score = 0;
+        for (let k = 0; k < 4; k++) {
+          score += drift / 4 + random.normal() / 2;
+          const z = score / Math.sqrt((k + 1) / 4);
+          if (z > plan.boundary[k]! || z < plan.futilityBoundary[k]! || k === 3) used += (k + 1) / 4;
+          if (z > plan.boundary[k]!) return true;
+          if (z < plan.futilityBoundary[k]!) return false;
+        }
+        return false;
+      }, 22, 5000);
+      return { power, used: used / 5000 };
+    };
+    const [planned, none] = [run(plan.effect / plan.standardError), run(0)];
+    kept(planned.power, plan.power);
+    kept(planned.used, plan.expectedUnits / plan.units);
+    kept(none.used, plan.expectedUnitsWithoutEffect / plan.units);
+    expect(none.power).toBeLessThan(0.025 + 3 * Math.sqrt(0.025 / 5000));
+    expect(none.used).toBeLessThan(planned.used);
+  });
+
+  it('fixed_horizon: encouragement with compliance 0.5, read by two-stage least squares, and a factorial interaction', () => {
+    const plan = ask(fixedHorizon, { metric, scale: 'difference', effect: 3, power: 0.8, design: { encouragement: { compliance: 0.5 } } });
+    kept(share((random) => {
+      const arm = (n: number, encouraged: boolean) => {
+        const d = column(n, () => (encouraged && random.bernoulli(0.5) ? 1 : 0));
+        return { y: d.map((taken) => 10 + 3 * taken + 5 * random.normal()), d };
+      };
+      const [control, treatment] = [arm(plan.unitsByArm[0]!, false), arm(plan.unitsByArm[1]!, true)];
+      const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+      const wald = (mean(treatment.y) - mean(control.y)) / mean(treatment.d);
+      const residual = (of: typeof control) => of.y.map((y, i) => y - wald * of.d[i]!);
+      const { difference } = compare({ y: residual(control) }, { y: residual(treatment) });
+      return rejects({ ...difference, estimate: wald, standardError: difference.standardError / mean(treatment.d) });
+    }, 23), plan.power);
+    const { units, power } = ask(fixedHorizon, { metric, scale: 'difference', effect: 4, power: 0.8, design: { factorial: { order: 2 } } });
+    kept(share((random) => {
+      const cell = Math.round(units / 4);
+      const sums = [0, 0, 0, 4].map((effect) => momentsOf({ y: column(cell, () => 10 + effect + 5 * random.normal()) }));
+      const [a, b, c, d] = sums.map(({ mean }) => mean[0]!) as [number, number, number, number];
+      const variance = sums.reduce((sum, { scatter, n }) => sum + scatter[0]![0]! / (n - 1) / n, 0);
+      return rejects({ estimate: d - c - b + a, standardError: Math.sqrt(variance), degreesOfFreedom: units - 4, n: units });
+    }, 24), power);
   });
 
   it('bayesian: credible interval of the posterior under a sceptical prior', () => {

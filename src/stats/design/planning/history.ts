@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { numeric, numerics, optionalCategory, optionalNumeric } from '../../estimators/estimator.js';
-import { alternatives, type Inference } from '../../inference/inference.js';
-import { inferences } from '../../inference/index.js';
+import { alternatives } from '../../inference/inference.js';
 import { normalQuantile } from '../../numeric/normal.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { historyFrame, historyValue, type HistoryFrame } from './history-frame.js';
 import { definePlanner } from './planner.js';
 import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { rehearsedInferenceSchema } from './rehearsed-inference.js';
 import { rehearse, type Injection, type Rehearsal } from './resample.js';
 import { settingShape } from './setting.js';
 import { daysToReach } from './duration.js';
@@ -23,8 +23,7 @@ const historyOptions = z.strictObject({
   treatmentShare: z.number().gt(0).lt(1).default(0.5).describe('share of units in the treatment arm'),
   alpha: settingShape.alpha,
   alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
-  inference: z.enum(['fixed', 'confidence_sequence']).default('fixed').describe('how each look is read'),
-  tuningUnits: z.number().int().gte(2).default(5000).describe('of a confidence sequence: units at which it is tightest'),
+  inference: rehearsedInferenceSchema.default({ method: 'fixed' }).describe('how each look is read: { method } and its options, as in the plan of an experiment'),
   looks: z.number().int().gte(1).lte(300).default(1).describe('equally spaced looks, the last at the end; a rejection stops. More than one with fixed shows what peeking costs'),
   replicates: z.number().int().gte(100).lte(100_000).default(1000).describe('simulated experiments; the Monte Carlo error falls with its root'),
   seed: z.number().int().gte(0).default(1),
@@ -63,11 +62,7 @@ export const history = definePlanner({
   plan(options, data) {
     const frame = historyFrame(data);
     if (isRefusal(frame)) return frame;
-    const rehearsal: Rehearsal = {
-      ...options, frame,
-      inference: inferences.find(({ name }) => name === options.inference)! as unknown as Inference,
-      inferenceOptions: options.inference === 'confidence_sequence' ? { tuningUnits: options.tuningUnits, designAlpha: options.alpha } : {},
-    };
+    const rehearsal: Rehearsal = { ...options, frame };
     const found = search(options, rehearsal);
     if (isRefusal(found)) return found;
     const injection = injectionOf(frame, options.scale, found.effect);

@@ -8,9 +8,11 @@ import { midExperiment } from './mid-experiment.js';
 import { nonInferiority } from './non-inferiority.js';
 import { riskAware } from './risk-aware.js';
 import { sequentialConfidence } from './sequential-confidence.js';
+import { sequentialHybrid } from './sequential-hybrid.js';
+import { sequentialMixture } from './sequential-mixture.js';
 
 /** Every question that can be planned. The CLI, GraphQL and the docs derive from these declarations. */
 export const planners = [
-  fixedHorizon, nonInferiority, equivalence, sequentialConfidence, groupSequential, bayesian, riskAware, conditional, midExperiment, history,
+  fixedHorizon, nonInferiority, equivalence, sequentialConfidence, sequentialMixture, sequentialHybrid, groupSequential, bayesian, riskAware, conditional, midExperiment, history,
 ] as const;
 export type PlannerName = (typeof planners)[number]['name'];

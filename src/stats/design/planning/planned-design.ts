@@ -26,14 +26,17 @@ export const plannedDesignSchema = z.strictObject({
     compliance: z.number().gt(0).lte(1).describe('share that takes the treatment because it is encouraged; the effect is that on these units'),
   }).optional().describe('encouragement is randomised, not the treatment; effect on compliers by two-stage least squares'),
   factorial: z.strictObject({
-    contrast: z.enum(['main', 'interaction']).describe('main effect of one factor, or how much the other factor changes it'),
-  }).optional().describe('two factors with two levels each, all four cells of one size'),
+    order: z.number().int().gte(1).lte(4).default(1).describe('1: main effect of one factor; 2: how much a second factor changes it, as a difference of differences; and so on'),
+  }).optional().describe('any number of factors with two levels each, all combinations of one size'),
+  stratified: z.strictObject({
+    squaredCorrelation: fraction.describe('share of the variance of the metric that lies between strata'),
+  }).optional().describe('arms are balanced within strata, or weighted by them afterwards'),
   rerandomised: z.strictObject({
     covariates: z.number().int().gte(1).describe('number of covariates that are balanced'),
     squaredCorrelation: fraction.describe('R squared of the metric on these covariates'),
     acceptance: z.number().gt(0).lte(1).describe('share of allocations that are accepted; best of 100 salts: 0.01'),
   }).optional().describe('allocation is drawn again until covariates balance, and they are not adjusted for'),
-}).refine(exactlyOne, { message: 'give exactly one of cluster, switchback, paired, encouragement, factorial and rerandomised' }).meta({ id: 'PlannedDesign' });
+}).refine(exactlyOne, { message: 'give exactly one of cluster, switchback, paired, encouragement, factorial, stratified and rerandomised' }).meta({ id: 'PlannedDesign' });
 export type PlannedDesignOptions = z.output<typeof plannedDesignSchema>;
 
 /** How a design changes a comparison of units randomised one by one. */
@@ -49,6 +52,7 @@ export interface PlannedDesign {
 const individual: PlannedDesign = { varianceFactor: 1, observationsPerUnit: 1, randomisationUnit: 'unit', isPaired: false };
 
 /**
+ * @see Dasgupta, Pillai, Rubin (2015), JRSS B 77 (factorial contrasts of the 2^K design)
  * @see Eldridge, Ashby, Kerry (2006), International Journal of Epidemiology 35 (cluster sizes that vary)
  * @see Bojinov, Simchi-Levi, Zhao (2023), Management Science 69 (switchback: independent draws, so windows are uncorrelated in the design)
  * @see Morgan, Rubin (2012), Annals of Statistics 40
@@ -65,7 +69,8 @@ export function plannedDesign(options: PlannedDesignOptions | undefined): Planne
   }
   if (options?.paired) return { ...individual, varianceFactor: 1 - options.paired.correlation, randomisationUnit: 'member of a pair', isPaired: true };
   if (options?.encouragement) return { ...individual, varianceFactor: options.encouragement.compliance ** -2 };
-  if (options?.factorial) return { ...individual, varianceFactor: options.factorial.contrast === 'interaction' ? 4 : 1 };
+  if (options?.factorial) return { ...individual, varianceFactor: 4 ** (options.factorial.order - 1) };
+  if (options?.stratified) return { ...individual, varianceFactor: 1 - options.stratified.squaredCorrelation };
   if (options?.rerandomised) {
     const { covariates, squaredCorrelation, acceptance } = options.rerandomised;
     return { ...individual, varianceFactor: 1 - (1 - rerandomisedVariance(covariates, acceptance)) * squaredCorrelation };

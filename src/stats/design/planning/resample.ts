@@ -1,16 +1,18 @@
 import { contrasts } from '../../effects/contrast.js';
 import { meanOutcome, ratioOutcome } from '../../effects/outcome.js';
-import type { Alternative, Inference } from '../../inference/inference.js';
+import type { Alternative } from '../../inference/inference.js';
 import { stream, type RandomStream } from '../../numeric/random.js';
 import { isRefusal } from '../../refusal.js';
 import { emptyMoments, mergeMoments, momentsOf, type Moments } from '../../summaries/moments.js';
 import type { HistoryFrame } from './history-frame.js';
+import { bindInference, type BoundInference, type RehearsedInference } from './rehearsed-inference.js';
 
 /** One simulated way to run and read an experiment. */
 export interface Rehearsal {
   readonly frame: HistoryFrame;
-  readonly inference: Inference;
-  readonly inferenceOptions: Record<string, unknown>;
+  readonly inference: RehearsedInference;
+  /** which of the two is read */
+  readonly scale: 'lift' | 'difference';
   readonly alternative: Alternative;
   readonly alpha: number;
   readonly treatmentShare: number;
@@ -42,18 +44,19 @@ export interface Injection {
  * Replicate r draws from stream(seed, r) alone: equal seeds compare effects and numbers of units on the same draws.
  */
 export function rehearse(rehearsal: Rehearsal, injection: Injection | null, units: number): RehearsalResult {
+  const inference = bindInference(rehearsal.inference, rehearsal.alpha, rehearsal.looks, units);
   let rejections = 0;
   let stoppedAt = 0;
   for (let replicate = 0; replicate < rehearsal.replicates; replicate++) {
-    const { rejected, used } = rehearseOnce(rehearsal, injection, units, stream(rehearsal.seed, replicate));
+    const { rejected, used } = rehearseOnce(rehearsal, inference, injection, units, stream(rehearsal.seed, replicate));
     if (rejected) rejections++;
     stoppedAt += used;
   }
   return { rejected: rejections / rehearsal.replicates, expectedUnits: stoppedAt / rehearsal.replicates };
 }
 
-function rehearseOnce(rehearsal: Rehearsal, injection: Injection | null, units: number, random: RandomStream): { rejected: boolean; used: number } {
-  const { frame, looks, treatmentShare, inference, inferenceOptions, alternative, alpha } = rehearsal;
+function rehearseOnce(rehearsal: Rehearsal, { method, optionsAt }: BoundInference, injection: Injection | null, units: number, random: RandomStream): { rejected: boolean; used: number } {
+  const { frame, looks, treatmentShare, alternative, alpha, scale } = rehearsal;
   const names = frame.columns.map((_, i) => `column${i}`);
   let control: Moments = emptyMoments(names);
   let treatment: Moments = emptyMoments(names);
@@ -64,8 +67,11 @@ function rehearseOnce(rehearsal: Rehearsal, injection: Injection | null, units: 
     control = mergeMoments(control, draw(frame, names, soFar - treated - control.n, null, random));
     treatment = mergeMoments(treatment, draw(frame, names, treated - treatment.n, injection, random));
     const [contrast] = contrasts(control, [treatment], frame.outcomes, outcome);
-    if (contrast === undefined || isRefusal(contrast) || isRefusal(contrast.difference)) continue;
-    if (inference.pValue(contrast.difference, 0, alternative, inferenceOptions) <= alpha) return { rejected: true, used: soFar };
+    const effect = contrast === undefined || isRefusal(contrast) ? contrast : contrast[scale];
+    const options = optionsAt(look);
+    // what an analysis refuses it does not reject
+    if (effect === undefined || isRefusal(effect) || isRefusal(options) || method.refusal?.(effect, options)) continue;
+    if (method.pValue(effect, 0, alternative, options) <= alpha) return { rejected: true, used: soFar };
   }
   return { rejected: false, used: units };
 }

@@ -62,6 +62,9 @@ export function prepareSetting(setting: Setting, planner: string): PreparedSetti
   if (isLift && controlValue === 0) {
     return refuse('denominator_near_zero', `${planner} needs a control value other than 0 for a lift`, 'Plan the difference in units of the metric (scale: difference).');
   }
+  if (design.isPaired && (setting.allocation.length !== 2 || setting.allocation[0] !== setting.allocation[1])) {
+    return refuse('unsupported_combination', `${planner} needs two arms of one size for pairs; got allocation ${setting.allocation.join(', ')}`, 'Leave the allocation out, or plan without pairs.');
+  }
   const [controlShare, ...treatments] = setting.allocation as [number, ...number[]];
   const treatmentShare = Math.min(...treatments);
   const varianceFactor = design.varianceFactor * (1 - setting.covariateCorrelation ** 2);
