@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { Estimator } from '../stats/estimators/estimator.js';
+import { aligned, propertiesOf, type Schema } from './schema-lines.js';
 import type { VerbContext } from './verb.js';
 
 /** What can be estimated. */
@@ -25,21 +26,6 @@ function listing(all: readonly Estimator[]): string {
   return `${all.map(({ name, title }) => `${name.padEnd(width)}  ${title}`).join('\n')}\n\nassay estimators <name> shows columns, options and result of one.\n`;
 }
 
-/** A property of a JSON Schema, as far as it is shown here. */
-interface Property {
-  readonly $ref?: string;
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly anyOf?: readonly Property[];
-  readonly properties?: Readonly<Record<string, Property>>;
-  readonly items?: Property;
-}
-interface Schema extends Property { readonly $defs?: Readonly<Record<string, Property>> }
-type Line = readonly [name: string, type: string, description: string];
-
 function detail(estimator: Estimator): string {
   const { options, result } = described(estimator);
   const roles = Object.entries(estimator.data).map(([role, { kind, many, required, description }]) =>
@@ -52,40 +38,4 @@ function detail(estimator: Estimator): string {
     '', 'result', ...aligned(propertiesOf(result as Schema)),
     '', 'references', ...estimator.references.map((reference) => `  ${reference}`), '',
   ].join('\n');
-}
-
-const propertiesOf = (schema: Schema): Line[] => linesOf(schema, schema, '');
-
-/** One line a property; what is inside an object follows it, as `difference.estimate`. */
-function linesOf(schema: Schema, property: Property, prefix: string): Line[] {
-  return Object.entries(property.properties ?? {}).flatMap(([name, raw]): Line[] => {
-    const path = `${prefix}${name}`;
-    const given = raw.default === undefined ? '' : ` (${JSON.stringify(raw.default)})`;
-    return [[path, `${typeText(schema, raw)}${given}`, raw.description ?? ''], ...inside(schema, raw, path)];
-  });
-}
-
-function inside(schema: Schema, raw: Property, path: string): Line[] {
-  const property = resolved(schema, raw);
-  if (property.properties) return linesOf(schema, property, `${path}.`);
-  if (property.items) return inside(schema, property.items, `${path}[]`);
-  return (property.anyOf ?? []).flatMap((part) => inside(schema, part, path));
-}
-
-const resolved = (schema: Schema, property: Property): Property =>
-  (property.$ref === undefined ? property : schema.$defs?.[property.$ref.replace('#/$defs/', '')] ?? property);
-
-function typeText(schema: Schema, raw: Property): string {
-  const property = resolved(schema, raw);
-  if (property.enum) return property.enum.join(' | ');
-  if (property.const !== undefined) return String(property.const);
-  if (property.anyOf) return property.anyOf.map((part) => typeText(schema, part)).join(' | ');
-  if (property.items) return `list of ${typeText(schema, property.items)}`;
-  return [property.type ?? 'any'].flat().join(' | ');
-}
-
-function aligned(rows: readonly Line[]): string[] {
-  if (rows.length === 0) return ['  none'];
-  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
-  return rows.map(([name, type, description]) => `  ${name.padEnd(width(0))}  ${type.padEnd(width(1))}  ${description}`.trimEnd());
 }

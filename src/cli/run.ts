@@ -10,6 +10,8 @@ import { estimatorsVerb } from './estimators.js';
 import { BAD_INPUT, exitCodeHelp, FAILURE } from './exit-codes.js';
 import { InputError } from './input-error.js';
 import { planSchemaVerb } from './plan-schema.js';
+import { plannersVerb } from './planners.js';
+import { powerVerb } from './power.js';
 import { reportVerb } from './report.js';
 import { serveVerb } from './serve.js';
 import type { Terminal } from './terminal.js';
@@ -22,6 +24,7 @@ Examples:
   $ assay analyze checkout.yaml                      say whether to ship, from the files that the plan names
   $ assay analyze checkout.yaml --format html --out report.html
   $ assay estimate spec.yaml --format json           one estimator on one file
+  $ assay power --rate 0.05 --effect 0.04 --power 0.8   how many units an experiment needs
   $ assay verify analysis.json                       recompute an analysis, bit for bit
   $ assay demo                                       four experiments of a web shop, in a running service
 `;
@@ -53,7 +56,7 @@ function createProgram(context: VerbContext): Command {
     .option('--debug', 'show where an error came from')
     .helpCommand('help [verb]', 'help on a verb')
     .addHelpText('after', `${examples}${exitCodeHelp}`);
-  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
+  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: terminal.out, writeErr: terminal.err,

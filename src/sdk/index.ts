@@ -4,6 +4,7 @@ import type { Estimator } from '../stats/estimators/estimator.js';
 import { analyzePlan } from './analyze-plan.js';
 import { connect } from './client.js';
 import { estimate, estimatorNamed } from './estimate.js';
+import { planningSpecSchema, power, type PlanningSpecInput } from './power.js';
 import { readTable } from './read-table.js';
 import { specSchema, type SpecInput } from './spec.js';
 
@@ -11,6 +12,7 @@ export type { Analysis, Comparison, Decision } from '../experiment/analysis.js';
 export type { Plan, PlanInput } from '../experiment/plan.js';
 export type { AssayClient, RemoteAnalysis, RemoteDecision, RemoteExperiment } from './client.js';
 export type { Estimation } from './estimate.js';
+export type { Planning } from './power.js';
 export { ServiceError } from './request.js';
 
 /** Assay in notebooks and scripts: the same types, here or against a service. */
@@ -19,6 +21,8 @@ export const assay = {
   analyze: analyzePlan,
   /** One estimator on the columns of a file. */
   estimate: (spec: SpecInput) => estimate(specSchema.parse(spec), path.resolve('.')),
+  /** Power, sample size, smallest detectable effect or duration of an experiment that is planned or running. */
+  power: (spec: PlanningSpecInput) => power(planningSpecSchema.parse(spec), path.resolve('.')),
   /** What an estimator estimates, needs and answers. */
   estimator: (name: string): Estimator<string, Estimator['data'], z.ZodObject, z.ZodObject> => estimatorNamed(name),
   /** A data file as a polars frame. */

@@ -50,7 +50,8 @@ export async function runEstimator(request: EstimateRequest, context: Estimation
 
 type Column = Numeric | Category;
 
-function dataOf(estimator: Estimator, { columns, data }: EstimateRequest): Record<string, Column | readonly Column[] | undefined> {
+/** The columns that play the roles of an estimator or planner. @throws OptionsError for a role or column that is not there */
+export function dataOf(estimator: Pick<Estimator, 'name' | 'data'>, { columns, data }: Pick<EstimateRequest, 'columns' | 'data'>): Record<string, Column | readonly Column[] | undefined> {
   const unknown = Object.keys(columns).find((role) => !(role in estimator.data));
   if (unknown) throw new OptionsError(`columns must name roles of ${estimator.name} (${Object.keys(estimator.data).join(', ')}); got "${unknown}"`, ['columns', unknown]);
   return Object.fromEntries(Object.entries(estimator.data).map(([name, role]) => [name, roleColumns(name, role, columns[name], data)]));
@@ -72,7 +73,8 @@ function columnAs({ kind }: Role, role: string, name: string, { columns }: Frame
   return column;
 }
 
-function allFinite(value: unknown): boolean {
+/** Whether every number in a result is finite. */
+export function allFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
   return Object.values(value).every(allFinite);
