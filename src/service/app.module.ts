@@ -33,6 +33,8 @@ import { LOGGER, type Logger } from './logger.js';
 import { MetricsResolver } from './metrics/metrics.resolver.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { FeatureVersionsResolver, ModelVersionsResolver } from './models/versions.resolver.js';
+import { PlanningResolver } from './planning/planning.resolver.js';
+import { PlanningService } from './planning/planning.service.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { ReportsResolver } from './reports/reports.resolver.js';
 import { ReportsService } from './reports/reports.service.js';
@@ -67,7 +69,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
-        ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
+        ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
       ],
     };
   }

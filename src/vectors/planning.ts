@@ -105,7 +105,7 @@ export const growthbookMidExperiment: Adapter = ({ method, inputs }) => {
     goals: numberAt(power, 'num_goal_metrics'), treatments: numberAt(power, 'num_variations') - 1,
     correction: flag(power, 'p_value_corrected') ? 'bonferroni' : 'none', alpha: numberAt(config, 'alpha'),
     inference: flag(prior, 'proper') ? { bayesian: { prior: { mean: numberAt(prior, 'mean'), standardDeviation: Math.sqrt(numberAt(prior, 'variance')) } } }
-      : flag(power, 'sequential') ? { confidenceSequence: { tuningUnits: numberAt(power, 'sequential_tuning_parameter') } } : { fixed: {} },
+      : flag(power, 'sequential') ? { confidenceSequence: { tuningUnits: numberAt(power, 'sequential_tuning_parameter') } } : {},
   });
   const powerAt = (factor: number): number => midExperimentPower(options, (1 + factor) * options.units);
   const factor = growthbookScalingFactor(powerAt, planned(midExperiment, options).targetPower);

@@ -5,8 +5,8 @@ import type { Spec } from '../../sdk/spec.js';
 import { OptionsError } from '../../stats/estimators/estimator.js';
 import { DataError } from '../../warehouse/warehouse.js';
 import { PrismaService } from '../database/prisma.service.js';
-import { resolveSource } from '../datasources/resolve-source.js';
-import { invalid, type NotFound, notFound, type ValidationFailure, validationFailure } from '../graphql/failures.js';
+import { tableFile } from '../datasources/table-file.js';
+import { invalid, type NotFound, type ValidationFailure, validationFailure } from '../graphql/failures.js';
 import { estimatorByField, type Estimation, type EstimatorChoice } from './estimator.types.js';
 
 /** Longer work belongs into an analysis, which has a queue. */
@@ -19,14 +19,8 @@ export class EstimatorsService {
   /** One estimator on a table of a registered source of files. */
   async estimate(source: string, table: string, choice: EstimatorChoice, seed: number): Promise<Estimation | ValidationFailure | NotFound> {
     const [field, call] = Object.entries(choice).find(([, given]) => given)!; // exactly one: the input is @oneOf
-    const registered = await resolveSource(this.prisma, { kind: 'datasource', name: source }).catch((error: unknown) => {
-      if (error instanceof DataError) return undefined;
-      throw error;
-    });
-    if (!registered) return notFound('source', source);
-    if (registered.kind !== 'files') return invalid('source', 'must be a source of files: rows of a database are not read one by one');
-    const path = registered.tables[table]?.path;
-    if (!path) return invalid('table', `must be one of ${Object.keys(registered.tables).join(', ')}; got "${table}"`);
+    const path = await tableFile(this.prisma, source, table);
+    if (typeof path !== 'string') return path;
     const columns = Object.fromEntries(Object.entries(call!.columns).filter((entry): entry is [string, string | string[]] => entry[1] != null));
     const options = Object.fromEntries(Object.entries(call!.options ?? {}).filter(([, value]) => value !== null));
     return this.run({ estimator: estimatorByField.get(field)!.name, data: path, columns, options, seed }, field, table);

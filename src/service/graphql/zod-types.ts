@@ -73,7 +73,11 @@ function addField(target: Type<unknown>, key: string, schema: z.ZodType, owner: 
   const type = typeOf(shape.inner, { name: `${owner}${pascal(key)}`, description: shape.description }, direction);
   const reference: ReturnTypeFunc = () => listOf(type, shape.lists);
   const options: FieldOptions = { nullable: nullable || shape.nullable, ...(shape.description && { description: shape.description }) };
-  if (direction === 'input' && shape.defaultValue !== undefined) options.defaultValue = shape.defaultValue;
+  if (direction === 'input' && shape.defaultValue !== undefined) {
+    // GraphQL cannot write the default of a scalar that holds an object: it is said in words, and zod fills it in
+    if (type === Json && typeof shape.defaultValue === 'object') Object.assign(options, { nullable: true, description: `${shape.description ?? ''}; absent: ${JSON.stringify(shape.defaultValue)}` });
+    else options.defaultValue = shape.defaultValue;
+  }
   Field(reference, options)(target.prototype as object, key);
 }
 

@@ -3,7 +3,7 @@ import { normalCdf, normalQuantile, normalUpperTail } from '../../numeric/normal
 import { isRefusal } from '../../refusal.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
-import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { asksOneThing, asksOneThingMessage, questionShape, plannedDirectionSchema } from './question.js';
 import { prepareSetting, settingShape } from './setting.js';
 
 export const priorSchema = z.strictObject({
@@ -67,7 +67,7 @@ export const bayesian = definePlanner({
     prior: priorSchema.optional().describe('of the effect; absent: flat'),
     standardErrorAt: z.enum(['estimate', 'effect']).default('estimate')
       .describe('where a lift has its standard error. estimate: as an analysis takes it; effect: at the planned effect, as most calculators do'),
-    direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect'),
+    direction: plannedDirectionSchema.default('increase').describe('sign of a smallest detectable effect'),
   }).refine(asksOneThing, { message: asksOneThingMessage }),
   result: z.object({
     ...plannedShape,

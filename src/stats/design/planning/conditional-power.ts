@@ -36,7 +36,7 @@ export const conditional = definePlanner({
     futilityBelow: z.number().gt(0).lt(1).default(0.1).describe('conditional power under the plan below which going on is called futile'),
   }),
   result: z.object({
-    status: z.literal('planned'),
+    status: z.literal('planned').describe('always planned'),
     underPlan: z.number().describe('conditional power when the planned effect is true, a fraction'),
     underTrend: z.number().describe('conditional power when the estimate is the truth, a fraction'),
     underNull: z.number().describe('conditional power when there is no effect, a fraction'),
@@ -44,7 +44,7 @@ export const conditional = definePlanner({
     isFutile: z.boolean().describe('underPlan lies below futilityBelow'),
     estimateNeeded: z.number().describe('estimate over the units still to come at which the last look just rejects, in the units of the estimate'),
     finalCriticalValue: z.number().describe('in standard errors'),
-    formula: z.string(),
+    formula: z.string().describe('how it was computed'),
   }),
   plan(options) {
     const { estimate, standardError, information, nullValue, alpha } = options;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { alternatives } from '../../inference/inference.js';
 import { isRefusal } from '../../refusal.js';
 import { criticalValue, testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
-import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { asksOneThing, asksOneThingMessage, questionShape, plannedAlternativeSchema, plannedDirectionSchema } from './question.js';
 import { prepareSetting, testedSettingShape } from './setting.js';
 
 /**
@@ -19,9 +18,9 @@ export const fixedHorizon = definePlanner({
   data: {},
   options: z.strictObject({
     ...testedSettingShape, ...questionShape,
-    alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
+    alternative: plannedAlternativeSchema.default('two_sided').describe('which effects count'),
     reference: z.enum(['t', 'normal']).default('t').describe('t: exact for normal values of equal variance; normal: the large-sample formula of most calculators'),
-    direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
+    direction: plannedDirectionSchema.default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
   }).refine(asksOneThing, { message: asksOneThingMessage }),
   result: z.object(plannedShape),
   plan(options) {

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { boundaryOf, type BoundaryState } from '../../inference/group-sequential/boundary.js';
 import { planDrift } from '../../inference/group-sequential/plan-drift.js';
 import { spendingSchema } from '../../inference/group-sequential/spending.js';
-import { alternatives } from '../../inference/inference.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { criticalValue, testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
-import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { asksOneThing, asksOneThingMessage, questionShape, plannedAlternativeSchema, plannedDirectionSchema } from './question.js';
 import { equalLooks, sequentialPower } from './sequential-plan.js';
 import { prepareSetting, testedSettingShape } from './setting.js';
 import { solveEffect } from './solve.js';
@@ -29,12 +28,12 @@ export const groupSequential = definePlanner({
   data: {},
   options: z.strictObject({
     ...testedSettingShape, ...questionShape,
-    alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
+    alternative: plannedAlternativeSchema.default('two_sided').describe('which effects count'),
     spending: spendingSchema.default({ family: 'obrien_fleming' }).describe('how alpha is spent over information'),
     looks: z.number().int().gte(1).lte(300).default(5).describe('looks after equal numbers of units, the last at the end'),
     lookTimes: z.array(z.number().gt(0).lte(1)).min(1).max(300).optional().describe('instead of looks: share of the units at each, increasing, the last 1'),
     futility: futilitySchema.optional().describe('stopping because the effect has become implausible; one-sided tests only; absent: never'),
-    direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
+    direction: plannedDirectionSchema.default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
   }).refine(asksOneThing, { message: asksOneThingMessage })
     .refine(({ lookTimes }) => !lookTimes || (lookTimes.at(-1) === 1 && lookTimes.every((t, k) => k === 0 || t > lookTimes[k - 1]!)), { message: 'must increase and end at 1', path: ['lookTimes'] }),
   result: z.object({

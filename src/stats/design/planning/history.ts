@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { numeric, numerics, optionalCategory, optionalNumeric } from '../../estimators/estimator.js';
-import { alternatives } from '../../inference/inference.js';
 import { normalQuantile } from '../../numeric/normal.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { historyFrame, historyValue, type HistoryFrame } from './history-frame.js';
 import { definePlanner } from './planner.js';
-import { asksOneThing, asksOneThingMessage, questionShape } from './question.js';
+import { asksOneThing, asksOneThingMessage, questionShape, plannedAlternativeSchema } from './question.js';
 import { rehearsedInferenceSchema } from './rehearsed-inference.js';
 import { rehearse, type Injection, type Rehearsal } from './resample.js';
 import { settingShape } from './setting.js';
@@ -22,11 +21,11 @@ const historyOptions = z.strictObject({
   scale: settingShape.scale,
   treatmentShare: z.number().gt(0).lt(1).default(0.5).describe('share of units in the treatment arm'),
   alpha: settingShape.alpha,
-  alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
+  alternative: plannedAlternativeSchema.default('two_sided').describe('which effects count'),
   inference: rehearsedInferenceSchema.default({ method: 'fixed' }).describe('how each look is read: { method } and its options, as in the plan of an experiment'),
   looks: z.number().int().gte(1).lte(300).default(1).describe('equally spaced looks, the last at the end; a rejection stops. More than one with fixed shows what peeking costs'),
   replicates: z.number().int().gte(100).lte(100_000).default(1000).describe('simulated experiments; the Monte Carlo error falls with its root'),
-  seed: z.number().int().gte(0).default(1),
+  seed: z.number().int().gte(0).lte(4_294_967_295).default(1).describe('of the random streams'),
   traffic: settingShape.traffic,
 }).refine(asksOneThing, { message: asksOneThingMessage });
 type Options = z.output<typeof historyOptions>;
@@ -45,8 +44,8 @@ export const history = definePlanner({
   },
   options: historyOptions,
   result: z.object({
-    status: z.literal('planned'),
-    solvedFor: z.enum(['effect', 'units', 'power']),
+    status: z.literal('planned').describe('always planned'),
+    solvedFor: z.enum(['effect', 'units', 'power']).describe('which of them was asked'),
     effect: z.number().describe('true effect that is put in, in units of the scale'),
     units: z.number().int().describe('units (or clusters) of both arms together'),
     power: z.number().describe('share of simulated experiments that reject'),
@@ -56,8 +55,8 @@ export const history = definePlanner({
     days: z.number().int().nullable().describe('until the last unit has matured; null without traffic'),
     controlValue: z.number().describe('in history, in units of the metric'),
     historyRows: z.number().int().describe('units (or clusters) that are resampled'),
-    replicates: z.number().int(),
-    formula: z.string(),
+    replicates: z.number().int().describe('simulated experiments'),
+    formula: z.string().describe('how it was computed'),
   }),
   plan(options, data) {
     const frame = historyFrame(data);

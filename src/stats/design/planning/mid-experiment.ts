@@ -4,19 +4,18 @@ import { normalQuantile } from '../../numeric/normal.js';
 import { refuse } from '../../refusal.js';
 import { bayesianPower, priorSchema } from './bayesian.js';
 import { testPower } from './critical.js';
-import { exactlyOne } from './planned-metric.js';
 import { definePlanner } from './planner.js';
+import { plannedCorrectionSchema } from './setting.js';
 import { MOST_UNITS, solveUnits } from './solve.js';
 
 const FORMULA = 'variance so far shrinks with units';
 
 const inferenceSchema = z.strictObject({
-  fixed: z.strictObject({}).optional().describe('one look at the end'),
   confidenceSequence: z.strictObject({
     tuningUnits: z.number().gte(2).default(5000).describe('units of the compared arms together'),
   }).optional().describe('one look, at the end, of a confidence sequence: at most what watching it reaches'),
-  bayesian: z.strictObject({ prior: priorSchema.optional() }).optional().describe('credible interval under a normal prior; absent prior: flat'),
-}).refine(exactlyOne, { message: 'give exactly one of fixed, confidenceSequence and bayesian' });
+  bayesian: z.strictObject({ prior: priorSchema.optional().describe('of the effect; absent: flat') }).optional().describe('credible interval under a normal prior; absent prior: flat'),
+}).refine((inference) => !inference.confidenceSequence || !inference.bayesian, { message: 'give at most one of confidenceSequence and bayesian' });
 
 const midExperimentOptions = z.strictObject({
   standardError: z.number().gt(0).describe('of the effect so far, covariates and design included, in units of the effect'),
@@ -25,9 +24,9 @@ const midExperimentOptions = z.strictObject({
   power: z.number().gt(0).lt(1).default(0.8).describe('chance to reject on every goal, a fraction'),
   goals: z.number().int().gte(1).default(1).describe('goals that must all be detected: each is planned for power to the power 1 / goals'),
   treatments: z.number().int().gte(1).default(1).describe('treatment arms'),
-  correction: z.enum(['none', 'bonferroni']).default('none').describe('bonferroni: alpha is divided by treatments times goals; Holm has at least this power'),
+  correction: plannedCorrectionSchema.default('none').describe('bonferroni: alpha is divided by treatments times goals; Holm has at least this power'),
   alpha: z.number().gt(0).lt(0.5).default(0.05).describe('two-sided error rate of the family of tests, a fraction'),
-  inference: inferenceSchema.default({ fixed: {} }).describe('how the experiment will be read'),
+  inference: inferenceSchema.default({}).describe('how the experiment will be read; neither: one look at the end'),
 });
 
 /** Chance to reject on one goal once `total` units have been seen, if the variance stays what it is. */
@@ -52,13 +51,13 @@ export const midExperiment = definePlanner({
   data: {},
   options: midExperimentOptions,
   result: z.object({
-    status: z.literal('planned'),
+    status: z.literal('planned').describe('always planned'),
     scalingFactor: z.number().describe('further units over units so far; 0: there are enough'),
     furtherUnits: z.number().int().describe('of the two compared arms together'),
     powerNow: z.number().describe('at the units so far, a fraction'),
     power: z.number().describe('on one goal, with the further units, a fraction'),
     targetPower: z.number().describe('on one goal, a fraction'),
-    formula: z.string(),
+    formula: z.string().describe('how it was computed'),
   }),
   plan(options) {
     const { units, goals } = options;

@@ -3,7 +3,7 @@ import { isRefusal } from '../../refusal.js';
 import { criticalValue, testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
-import { asksOneThing, asksOneThingMessage, marginQuestionShape } from './question.js';
+import { asksOneThing, asksOneThingMessage, marginQuestionShape, plannedDirectionSchema } from './question.js';
 import { prepareSetting, testedSettingShape } from './setting.js';
 
 /** Power, sample size and smallest margin to show that a treatment is not worse than the control by more than a margin. */
@@ -17,7 +17,7 @@ export const nonInferiority = definePlanner({
     ...testedSettingShape, ...marginQuestionShape,
     alpha: z.number().gt(0).lt(0.5).default(0.025).describe('one-sided error rate of the family of tests, a fraction'),
     trueEffect: z.number().default(0).describe('true effect that is assumed, in units of the scale'),
-    better: z.enum(['increase', 'decrease']).default('increase').describe('which way is better'),
+    better: plannedDirectionSchema.default('increase').describe('which way is better'),
   }).refine(asksOneThing, { message: asksOneThingMessage }),
   result: z.object({ ...plannedShape, margin: z.number().describe('largest harm that is acceptable, in units of the scale') }),
   plan(options) {

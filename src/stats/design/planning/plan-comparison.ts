@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { daysToReach } from './duration.js';
 import { unitsOf, type Question } from './question.js';
-import type { PlannedContrast, PreparedSetting, Setting } from './setting.js';
+import { plannedScaleSchema, type PlannedContrast, type PreparedSetting, type Setting } from './setting.js';
 import { MOST_UNITS, solveEffect, solveUnits } from './solve.js';
 
 /** What a planner of a comparison answers: the plan, and every number that went into it. */
 export const plannedShape = {
-  status: z.literal('planned'),
-  solvedFor: z.enum(['effect', 'margin', 'units', 'power']).describe('which of them was asked'),
-  scale: z.enum(['lift', 'difference']).describe('lift: effects are fractions of the control value'),
+  status: z.literal('planned').describe('always planned'),
+  solvedFor: z.enum(['effect', 'margin', 'units', 'power']).meta({ id: 'PlannedFor' }).describe('which of them was asked'),
+  scale: plannedScaleSchema.describe('lift: effects are fractions of the control value'),
   effect: z.number().describe('true effect that is assumed, or the smallest detectable one, in units of the scale'),
   power: z.number().describe('at these units, after rounding up'),
   units: z.number().int().describe('randomisation units of all arms together'),
@@ -24,7 +24,7 @@ export const plannedShape = {
   controlValue: z.number().describe('in units of the metric'),
   treatmentValue: z.number().describe('under the effect, in units of the metric'),
   varianceFactor: z.number().describe('variance of a randomisation unit over that of one measured unit without covariates'),
-  formula: z.string(),
+  formula: z.string().describe('how it was computed'),
 };
 export type Planned = z.output<z.ZodObject<typeof plannedShape>>;
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { alternatives } from '../../inference/inference.js';
 import { refuse, type Refusal } from '../../refusal.js';
 import { unitsAfter, type Traffic } from './duration.js';
+
+/** Which effects count. */
+export const plannedAlternativeSchema = z.enum(alternatives).meta({ id: 'PlannedAlternative' });
+/** Sign of a smallest detectable effect, or which way is better. */
+export const plannedDirectionSchema = z.enum(['increase', 'decrease']).meta({ id: 'PlannedDirection' });
 
 const known = {
   units: z.number().gte(4).optional().describe('randomisation units of all arms together; absent: planned'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plannedDirectionSchema } from './question.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { criticalValue, testPower } from './critical.js';
 import { daysToReach } from './duration.js';
@@ -10,11 +11,11 @@ import { solveUnits } from './solve.js';
 const FORMULA = 'alpha split over goals, beta over all clauses that must hold';
 
 const metricShape = {
-  name: z.string().min(1),
-  metric: plannedMetricSchema,
+  name: z.string().min(1).describe('of the metric'),
+  metric: plannedMetricSchema.describe('what is known of it'),
   scale: testedSettingShape.scale,
   covariateCorrelation: testedSettingShape.covariateCorrelation,
-  better: z.enum(['increase', 'decrease']).default('increase').describe('which way is better'),
+  better: plannedDirectionSchema.default('increase').describe('which way is better'),
 };
 const goalSchema = z.strictObject({
   ...metricShape,
@@ -63,7 +64,7 @@ export const riskAware = definePlanner({
     traffic: testedSettingShape.traffic,
   }),
   result: z.object({
-    status: z.literal('planned'),
+    status: z.literal('planned').describe('always planned'),
     units: z.number().int().describe('randomisation units of all arms together: the most that any clause needs'),
     unitsByArm: z.array(z.number().int()).describe('control first'),
     days: z.number().int().nullable().describe('until the last unit has matured; null without traffic'),
@@ -71,12 +72,12 @@ export const riskAware = definePlanner({
     betaPerClause: z.number().describe('chance to miss that each test may have, a fraction'),
     alphaPerGoal: z.number().describe('two-sided, a fraction'),
     clauses: z.array(z.object({
-      name: z.string(),
-      role: z.enum(['goal', 'guardrail']),
+      name: z.string().describe('of the metric'),
+      role: z.enum(['goal', 'guardrail']).describe('which list it is in'),
       units: z.number().int().describe('that this clause alone needs'),
       power: z.number().describe('of this test at the planned units'),
-    })),
-    formula: z.string(),
+    }).meta({ id: 'PlannedClause', description: 'One test that must come out well.' })).describe('goals, then guardrails'),
+    formula: z.string().describe('how it was computed'),
   }),
   plan(options) {
     const { goals, guardrails, match, allocation } = options;

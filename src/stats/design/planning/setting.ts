@@ -6,14 +6,17 @@ import { trafficSchema } from './duration.js';
 
 const SHARES_TOLERANCE = 1e-3;
 
+export const plannedScaleSchema = z.enum(['lift', 'difference']).meta({ id: 'PlannedScale' });
+export const plannedCorrectionSchema = z.enum(['none', 'bonferroni']).meta({ id: 'PlannedCorrection' });
+
 /** What every planner of a comparison of arms asks. Spread into a planner's options. */
 export const settingShape = {
   metric: plannedMetricSchema.describe('what is known of the metric'),
-  scale: z.enum(['lift', 'difference']).default('lift').describe('lift: effects and margins are fractions of the control value; difference: in units of the metric'),
+  scale: plannedScaleSchema.default('lift').describe('lift: effects and margins are fractions of the control value; difference: in units of the metric'),
   allocation: z.array(z.number().gt(0).lt(1)).min(2).max(50).default([0.5, 0.5])
     .refine((shares) => Math.abs(shares.reduce((a, b) => a + b, 0) - 1) <= SHARES_TOLERANCE, { message: 'shares must sum to 1' })
     .describe('share of units in each arm, the control first; plans are for the smallest treatment arm'),
-  correction: z.enum(['none', 'bonferroni']).default('none').describe('bonferroni: alpha is divided by treatments times goals; Holm has at least this power'),
+  correction: plannedCorrectionSchema.default('none').describe('bonferroni: alpha is divided by treatments times goals; Holm has at least this power'),
   goals: z.number().int().gte(1).default(1).describe('metrics that share alpha'),
   covariateCorrelation: z.number().gt(-1).lt(1).default(0).describe('of the metric with its covariates (CUPED, Lin), between randomisation units'),
   design: plannedDesignSchema.optional().describe('absent: units are randomised one by one'),
@@ -23,7 +26,7 @@ export const settingShape = {
 /** The same for planners of tests. */
 export const testedSettingShape = {
   ...settingShape,
-  liftTest: z.enum(['fieller', 'delta']).default('fieller')
+  liftTest: z.enum(['fieller', 'delta']).meta({ id: 'PlannedLiftTest' }).default('fieller')
     .describe('how a lift is tested. fieller: as Assay does, a lift of 0 is rejected exactly when the difference is; delta: by the delta-method standard error at the estimate, as most calculators plan'),
 };
 /** A lift without a test (Bayesian) has its delta-method standard error. */

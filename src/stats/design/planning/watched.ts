@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { alternatives, type Alternative, type Inference } from '../../inference/inference.js';
+import { type Alternative, type Inference } from '../../inference/inference.js';
 import { isRefusal, type Refusal } from '../../refusal.js';
 import { testPower } from './critical.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
-import { questionShape } from './question.js';
+import { questionShape, plannedAlternativeSchema, plannedDirectionSchema } from './question.js';
 import { equalLooks, looksOf, sequentialPower } from './sequential-plan.js';
 import { prepareSetting, testedSettingShape, type PreparedSetting } from './setting.js';
 
 /** What is asked of every method that may be watched. */
 export const watchedShape = {
   ...testedSettingShape, ...questionShape,
-  alternative: z.enum(alternatives).default('two_sided').describe('which effects count'),
+  alternative: plannedAlternativeSchema.default('two_sided').describe('which effects count'),
   looks: z.number().int().gte(1).lte(300).default(20).describe('looks after equal numbers of units, the last at the end; one more day is one more look'),
-  direction: z.enum(['increase', 'decrease']).default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
+  direction: plannedDirectionSchema.default('increase').describe('sign of a smallest detectable effect of a two-sided test'),
 };
 export const watchedResult = z.object({
   ...plannedShape,
