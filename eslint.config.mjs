@@ -9,7 +9,8 @@ const MAY_IMPORT = {
   'bandit': ['stats'],
   'compute': ['stats'],
   'report': ['stats', 'experiment'],
-  'sdk': ['stats', 'experiment', 'report', 'warehouse'],
+  // the sdk hands estimators an engine: forests grow in worker threads wherever an estimate is asked for
+  'sdk': ['stats', 'experiment', 'report', 'warehouse', 'compute'],
 };
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'service'];
 const EDGE_ONLY = ['@nestjs/*', '@prisma/*', 'bullmq', 'graphql', '@apollo/*'];

@@ -6,6 +6,7 @@ import { estimationText } from './estimation-text.js';
 import { REFUSED } from './exit-codes.js';
 import { InputError, issueLines } from './input-error.js';
 import { readDocument } from './read-document.js';
+import { progressOn } from './progress.js';
 import type { VerbContext } from './verb.js';
 
 interface EstimateOptions { readonly data?: string; readonly format: 'text' | 'json' }
@@ -34,7 +35,9 @@ async function estimateCommand({ terminal, exit }: VerbContext, specFile: string
   const spec = await readDocument(file, 'spec', specSchema);
   const { estimate } = await import('../sdk/estimate.js');
   const given = data === undefined ? spec : { ...spec, data: path.resolve(terminal.cwd, data) };
-  const estimation = await estimate(given, path.dirname(file)).catch((error: unknown) => {
+  const progress = progressOn(terminal);
+  const onProgress = (share: number) => progress.report(share, spec.estimator);
+  const estimation = await estimate(given, path.dirname(file), { onProgress }).finally(progress.end).catch((error: unknown) => {
     throw error instanceof z.ZodError ? new InputError(`${path.basename(file)} has options that ${spec.estimator} cannot use:\n${issueLines(error.issues, ['options']).map((line) => `  ${line}`).join('\n')}`) : error;
   });
   terminal.out(format === 'json' ? `${JSON.stringify(estimation, null, 2)}\n` : estimationText(estimation));

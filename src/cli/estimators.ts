@@ -28,8 +28,8 @@ function listing(all: readonly Estimator[]): string {
 
 function detail(estimator: Estimator): string {
   const { options, result } = described(estimator);
-  const roles = Object.entries(estimator.data).map(([role, { kind, many, required, description }]) =>
-    [role, `${many ? `${kind} columns` : `${kind} column`}${required ? '' : ', optional'}`, description] as const);
+  const roles = Object.entries(estimator.data).map(([role, { kind, many, required, mayBeMissing, description }]) =>
+    [role, `${many ? `${kind} columns` : `${kind} column`}${required ? '' : ', optional'}${mayBeMissing ? ', may have gaps' : ''}`, description] as const);
   return [
     `${estimator.name}: ${estimator.title}`,
     `  estimates ${estimator.estimand}`,

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { sharedForestEngine } from '../compute/shared-forest-engine.js';
 import { OptionsError, type Estimator } from '../stats/estimators/estimator.js';
 import { estimators } from '../stats/estimators/index.js';
 import { runEstimator, type EstimateAnswer } from '../stats/estimators/run-estimator.js';
@@ -28,6 +29,12 @@ type Answer<A> = A extends unknown ? Omit<A, 'options'> & { readonly provenance:
 /** A result or a refusal, with where it comes from. */
 export type Estimation = Answer<EstimateAnswer>;
 
+export interface EstimateOptions {
+  readonly signal?: AbortSignal;
+  /** called with the share of the work that is done, in [0, 1], by estimators that take long */
+  readonly onProgress?: (share: number) => void;
+}
+
 /** Every estimator, for lists. */
 export const allEstimators = estimators as unknown as readonly Estimator[];
 
@@ -45,13 +52,13 @@ export function estimatorNamed(name: string): Estimator {
  * @param folder  where relative paths start
  * @throws z.ZodError or OptionsError for bad options, DataError for a file or column that cannot be used
  */
-export async function estimate(spec: Spec, folder = '.', signal?: AbortSignal): Promise<Estimation> {
+export async function estimate(spec: Spec, folder = '.', options: EstimateOptions = {}): Promise<Estimation> {
   const estimator = estimatorNamed(spec.estimator);
   estimator.options.parse(spec.options); // all issues at once, and before a large file is read
   const { columns, rows, droppedRows, sha256 } = await readColumns(path.resolve(folder, spec.data), wantedBy(estimator, spec.columns));
-  const { options, ...answer } = await runEstimator(
+  const { options: chosen, ...answer } = await runEstimator(
     { estimator: estimator.name, data: frameOf(columns), columns: spec.columns, options: spec.options },
-    { seed: spec.seed, ...(signal && { signal }) },
+    { seed: spec.seed, forests: sharedForestEngine, ...options },
   );
-  return { ...answer, provenance: { data: spec.data, sha256, rows, droppedRows, columns: spec.columns, options, seed: spec.seed, codeVersion, device: 'cpu' } } as Estimation;
+  return { ...answer, provenance: { data: spec.data, sha256, rows, droppedRows, columns: spec.columns, options: chosen, seed: spec.seed, codeVersion, device: 'cpu' } } as Estimation;
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Estimator } from '../stats/estimators/estimator.js';
 import { analyzePlan } from './analyze-plan.js';
 import { connect } from './client.js';
-import { estimate, estimatorNamed } from './estimate.js';
+import { estimate, type EstimateOptions, estimatorNamed } from './estimate.js';
 import { planningSpecSchema, power, type PlanningSpecInput } from './power.js';
 import { readTable } from './read-table.js';
 import { specSchema, type SpecInput } from './spec.js';
@@ -20,7 +20,7 @@ export const assay = {
   /** Analyses a plan over local files or a database; paths are relative to the current folder. */
   analyze: analyzePlan,
   /** One estimator on the columns of a file. */
-  estimate: (spec: SpecInput) => estimate(specSchema.parse(spec), path.resolve('.')),
+  estimate: (spec: SpecInput, options?: EstimateOptions) => estimate(specSchema.parse(spec), path.resolve('.'), options),
   /** Power, sample size, smallest detectable effect or duration of an experiment that is planned or running. */
   power: (spec: PlanningSpecInput) => power(planningSpecSchema.parse(spec), path.resolve('.')),
   /** What an estimator estimates, needs and answers. */

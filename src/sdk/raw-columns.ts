@@ -4,6 +4,8 @@ import type { RoleKind } from '../stats/estimators/estimator.js';
 export interface Wanted {
   readonly column: string;
   readonly kind: RoleKind;
+  /** rows where it is null stay */
+  readonly mayBeMissing?: boolean;
 }
 
 /** A column as it was read, nulls and all; one entry a row. */

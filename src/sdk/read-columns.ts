@@ -10,13 +10,13 @@ export interface ReadColumns {
   /** one a wanted column, in that order */
   readonly columns: readonly (Numeric | Category)[];
   readonly rows: number;
-  /** rows left out because a wanted column is null there */
+  /** rows left out because a wanted column that may not be missing is null there */
   readonly droppedRows: number;
   /** of the file's bytes */
   readonly sha256: string;
 }
 
-/** Typed columns of a CSV, NDJSON, Parquet or Arrow file; rows with a null in any wanted column are left out and counted. */
+/** Typed columns of a CSV, NDJSON, Parquet or Arrow file; rows with a null in a wanted column that may not be missing are left out and counted. */
 export async function readColumns(file: string, wanted: readonly Wanted[]): Promise<ReadColumns> {
   await assertFile(file);
   const isArrow = ['.arrow', '.feather', '.ipc'].includes(path.extname(file).toLowerCase());
@@ -24,7 +24,7 @@ export async function readColumns(file: string, wanted: readonly Wanted[]): Prom
     ? await (await import('./arrow-columns.js')).arrowColumns(file, wanted)
     : await (await import('./duckdb-columns.js')).duckdbColumns(file, wanted);
   const rows = raw[0]?.values.length ?? 0;
-  const kept = keptRows(raw, rows);
+  const kept = keptRows(raw.filter((_, i) => !wanted[i]!.mayBeMissing), rows);
   return { columns: raw.map((column) => typedColumn(column, kept)), rows, droppedRows: rows - kept.length, sha256: await sha256Of(file) };
 }
 
@@ -42,10 +42,10 @@ function keptRows(columns: readonly RawColumn[], rows: number): Int32Array {
 }
 
 function typedColumn(column: RawColumn, kept: Int32Array): Numeric | Category {
-  if (column.kind === 'numeric') return { name: column.name, values: Float64Array.from(kept, (row) => column.values[row]!) };
-  const levels = sortedLevels(Array.from(kept, (row) => column.values[row]!));
+  if (column.kind === 'numeric') return { name: column.name, values: Float64Array.from(kept, (row) => column.values[row] ?? NaN) };
+  const levels = sortedLevels(Array.from(kept, (row) => column.values[row]!).filter((text) => text !== null));
   const codes = new Map(levels.map((level, code) => [level, code]));
-  return { name: column.name, levels, codes: Int32Array.from(kept, (row) => codes.get(column.values[row]!)!) };
+  return { name: column.name, levels, codes: Int32Array.from(kept, (row) => codes.get(column.values[row]!) ?? -1) };
 }
 
 /** By value where every level is a number, else by code unit. */

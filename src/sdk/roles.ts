@@ -15,7 +15,10 @@ export function wantedBy(estimator: Pick<Estimator, 'name' | 'data'>, columns: S
     const role = estimator.data[name];
     if (!role) throw new OptionsError(`${estimator.name} has no role "${name}"${nearestText(name, roles)} (it has ${roles.join(', ') || 'none'})`, ['columns', name]);
     for (const column of [given].flat()) {
-      if (role.kind === 'numeric' || !wanted.has(column)) wanted.set(column, { column, kind: role.kind });
+      const known = wanted.get(column);
+      wanted.set(column, {
+        column, kind: known?.kind === 'numeric' ? 'numeric' : role.kind, mayBeMissing: role.mayBeMissing === true && known?.mayBeMissing !== false,
+      });
     }
   }
   return [...wanted.values()];

@@ -44,6 +44,16 @@ describe('assay estimate', () => {
     expect(answers.map(({ provenance }) => [provenance.rows, provenance.droppedRows])).toEqual(files.map(() => [40, 0]));
   });
 
+  it('a forest takes covariates with gaps and categories in words, and says what it left out for other reasons', async () => {
+    const forestRows = Array.from({ length: 400 }, (_, i) => {
+      const x = ((i * 37) % 101) / 50 - 1;
+      return [i === 0 ? '' : x + (i % 2) * Math.max(x, 0) + ((i * 29) % 17) / 10, i % 2, i % 5 === 0 ? '' : x, i % 9 === 0 ? 'NA' : ['de', 'fr', 'it'][i % 3]].join(',');
+    });
+    using folder = folderOf({ 'forest.csv': ['y,w,x,country', ...forestRows] });
+    const answer = await estimated(folder, { estimator: 'causal_forest', data: 'forest.csv', columns: { outcome: 'y', treatment: 'w', covariates: ['x'], categories: ['country'] }, options: { trees: 100, propensity: 0.5 } });
+    expect(answer).toMatchObject({ code: 0, provenance: { rows: 400, droppedRows: 1 }, result: { n: 399, trimmedShare: 0, importance: [{ name: 'x' }, { name: 'country' }] } });
+  });
+
   it('leaves out rows with an empty or NA value in a used column, counts them and says so', async () => {
     using folder = folderOf({ 'a.csv': [...csv(), '1,NA,x', ',3,x', '0,,x', '1,4.5,'] });
     const { code, provenance } = await estimated(folder, spec('a.csv'));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createForestEngine, type WorkerForestEngine } from '../../src/compute/forest-engine.js';
+import { bestLinearProjection } from '../../src/stats/estimators/forest/best-linear-projection.js';
 import { causalForest } from '../../src/stats/estimators/forest/causal-forest.js';
+import { rankWeightedEffect } from '../../src/stats/estimators/forest/rank-weighted-effect.js';
 import { isRefusal } from '../../src/stats/refusal.js';
 import { simulateColumns } from './data.js';
 
@@ -11,6 +13,7 @@ function rolesOf(n: number, effect = 1) {
     outcome: numeric('y', y.map((value, i) => value + (effect - 1) * w[i]!)),
     treatment: numeric('w', w),
     covariates: x.map((column, j) => numeric(`x${j}`, column)),
+    categories: [],
     weight: undefined,
     cluster: { name: 'site', codes: cluster, levels: Array.from({ length: Math.max(...cluster) + 1 }, (_, code) => `s${code}`) },
   };
@@ -34,28 +37,52 @@ describe('causal_forest', () => {
     const parsed = causalForest.result.parse(answer);
     const flatten = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(flatten) : [value]);
     expect(flatten(parsed).filter((value) => typeof value === 'number' && !Number.isFinite(value))).toEqual([]);
-    expect(parsed.lower).toBeLessThan(parsed.estimate);
+    expect(parsed.average.interval.lower).toBeLessThan(parsed.average.estimate);
     expect(parsed.groups).toBeLessThan(parsed.n);
     expect(parsed.importance.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2']);
   });
 
   it('finds the heterogeneity that is there, and whom to treat', async () => {
-    const answer = causalForest.result.parse(await causalForest.estimate({ ...rolesOf(4000), cluster: undefined }, options, { seed: 1, forests: engine }));
-    expect(answer.heterogeneity!.pValue).toBeLessThan(0.01);
-    expect(answer.heterogeneity!.estimate).toBeGreaterThan(0);
-    expect(answer.projection!.find(({ name }) => name === 'x0')!.pValue).toBeLessThan(0.001);
+    const roles = { ...rolesOf(4000), cluster: undefined };
+    const context = { seed: 1, forests: engine };
+    const { rate } = rankWeightedEffect.result.parse(await rankWeightedEffect.estimate(roles, rankWeightedEffect.options.parse({ trees: 100, beyondBounds: 'trim' }), context));
+    expect(rate.pValue).toBeLessThan(0.01);
+    expect(rate.estimate).toBeGreaterThan(0);
+    const projection = await bestLinearProjection.estimate({ ...roles, projectOn: [] }, bestLinearProjection.options.parse({ trees: 100, beyondBounds: 'trim' }), context);
+    expect(bestLinearProjection.result.parse(projection).coefficients.find(({ name }) => name === 'x0')!.pValue).toBeLessThan(0.001);
+    const { average } = causalForest.result.parse(await causalForest.estimate(roles, options, context));
     // E[max(X, 0)] = 0.399 for a standard normal X
-    expect(Math.abs(answer.estimate - 0.399)).toBeLessThan(4 * answer.standardError);
+    expect(Math.abs(average.estimate - 0.399)).toBeLessThan(4 * average.standardError);
   });
 
-  it('stops when its signal is aborted', async () => {
+  it('tells how far it is, and stops when its signal is aborted', async () => {
+    const shares: number[] = [];
+    await causalForest.estimate(rolesOf(400), options, { seed: 1, forests: engine, onProgress: (share) => shares.push(share) });
+    expect(shares.at(-1)).toBeCloseTo(0.95, 10);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
     const signal = AbortSignal.abort(new Error('stopped'));
     await expect(Promise.resolve(causalForest.estimate(rolesOf(400), options, { seed: 1, signal, forests: engine }))).rejects.toThrow('stopped');
   });
 
-  it('refuses a constant treatment', async () => {
-    const roles = rolesOf(300);
-    const constant = { name: 'w', values: roles.treatment.values.map(() => 1) };
-    expect(await causalForest.estimate({ ...roles, treatment: constant }, options, { seed: 1, forests: engine })).toMatchObject({ status: 'refused', reason: 'zero_variance' });
+  it('takes missing values and categories of covariates as what they are', async () => {
+    const roles = rolesOf(1500);
+    const holed = { ...roles.covariates[1]!, values: roles.covariates[1]!.values.map((value, i) => (i % 7 === 0 ? NaN : value)) };
+    const country = { name: 'country', levels: ['a', 'b', 'c'], codes: Int32Array.from(roles.outcome.values, (_, i) => (i % 11 === 0 ? -1 : i % 3)) };
+    const given = { ...roles, covariates: [roles.covariates[0]!, holed], categories: [country] };
+    const { importance } = causalForest.result.parse(await causalForest.estimate(given, options, { seed: 1, forests: engine }));
+    expect(importance.map(({ name }) => name)).toEqual(['x0', 'x1', 'country']);
+    expect(importance[2]!.share).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a constant treatment', 'zero_variance', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.treatment.values.map(() => 1) } })],
+    ['fewer treated units than a node keeps', 'too_few_units', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.treatment.values.map((_, i) => (i < 4 ? 1 : 0)) } })],
+    ['a column without a value', 'zero_variance', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, covariates: [{ name: 'empty', values: roles.outcome.values.map(() => NaN) }] })],
+    ['no covariate', 'unsupported_combination', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, covariates: [] })],
+    ['a treatment that the covariates determine', 'no_overlap', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.covariates[0]!.values.map((value) => (value > 0 ? 1 : 0)) } })],
+    ['more categories than a forest splits by', 'unsupported_combination', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, categories: [{ name: 'id', levels: Array.from(roles.outcome.values, (_, i) => `${i}`), codes: Int32Array.from(roles.outcome.values.keys()) }] })],
+  ] as const)('refuses %s', async (_title, reason, change) => {
+    const refused = await causalForest.estimate(change(rolesOf(300)), causalForest.options.parse({ trees: 100 }), { seed: 1, forests: engine });
+    expect(refused).toMatchObject({ status: 'refused', reason });
   });
 });

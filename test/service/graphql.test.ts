@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
@@ -268,6 +269,22 @@ describe('shared metrics and sources', () => {
     expect(wrong.data.estimate).toMatchObject({ __typename: 'ValidationFailure' });
     expect((await service.gql(query, { variables: { using: {} } })).errors[0].message).toMatch(/[Ee]xactly one/);
   });
+});
+
+it('a forest grows apart from the requests, and its covariates may have gaps', async () => {
+  const folder = path.join(service.folder, 'trial');
+  mkdirSync(folder);
+  const rows = Array.from({ length: 400 }, (_, i) => [((i * 29) % 17) / 10 + (i % 2), i % 2, i % 5 === 0 ? '' : (i * 37) % 101].join(','));
+  writeFileSync(path.join(folder, 'units.csv'), ['y,w,x', ...rows, ''].join('\n'));
+  await service.gql('mutation ($folder: String!) { registerSource(name: "trial", location: { files: { folder: $folder } }) { __typename } }', { variables: { folder } });
+  const query = 'query ($using: EstimatorChoice!) { estimate(source: "trial", table: "units", using: $using) { __typename ... on Estimation { rows droppedRows answer { ... on CausalForestEstimate { average { estimate interval { lower upper } } importance { name share } } } } } }';
+  const causalForest = { columns: { outcome: 'y', treatment: 'w', covariates: ['x'] }, options: { trees: 100, propensity: 0.5 } };
+  const growing = service.gql(query, { variables: { using: { causalForest } } });
+  expect((await service.gql('{ me { name } }')).status).toBe(200);
+  const { answer, ...read } = (await growing).data.estimate;
+  expect(read).toEqual({ __typename: 'Estimation', rows: 400, droppedRows: 0 });
+  expect(answer).toMatchObject({ importance: [{ name: 'x', share: 1 }], average: { estimate: expect.any(Number) } });
+  expect(Math.abs(answer.average.estimate - 1)).toBeLessThan(0.2);
 });
 
 describe('limits', () => {

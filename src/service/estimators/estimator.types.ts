@@ -68,6 +68,7 @@ export class EstimatorRole {
   @Field({ description: 'numeric or category' }) kind: string;
   @Field({ description: 'whether several columns may play it' }) many: boolean;
   @Field({ description: 'whether a column must play it' }) required: boolean;
+  @Field({ description: 'whether rows without a value stay: the estimator makes use of them' }) mayBeMissing: boolean;
   @Field({ description: 'what the column holds' }) description: string;
 }
 
@@ -85,7 +86,7 @@ export class EstimatorInfo {
 
 export const estimatorInfo = (estimator: Estimator): EstimatorInfo => ({
   name: estimator.name, field: fieldName(estimator), title: estimator.title, estimand: estimator.estimand, references: [...estimator.references],
-  roles: Object.entries(estimator.data).map(([name, role]) => ({ name, ...role })),
+  roles: Object.entries(estimator.data).map(([name, role]) => ({ name, mayBeMissing: false, ...role })),
   options: z.toJSONSchema(estimator.options, { io: 'input' }),
   result: z.toJSONSchema(estimator.result),
 });

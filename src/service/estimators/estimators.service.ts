@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
-import { estimate } from '../../sdk/estimate.js';
 import type { Spec } from '../../sdk/spec.js';
-import { OptionsError } from '../../stats/estimators/estimator.js';
-import { DataError } from '../../warehouse/warehouse.js';
 import { PrismaService } from '../database/prisma.service.js';
 import { tableFile } from '../datasources/table-file.js';
-import { invalid, type NotFound, type ValidationFailure, validationFailure } from '../graphql/failures.js';
+import { invalidFields, type NotFound, type ValidationFailure } from '../graphql/failures.js';
+import { estimateApart } from './estimate-apart.js';
 import { estimatorByField, type Estimation, type EstimatorChoice } from './estimator.types.js';
+import { turns } from './turns.js';
 
-/** Longer work belongs into an analysis, which has a queue. */
+/** Of a request, its wait for a turn included; longer work is for the command. */
 const LIMIT_MS = 60_000;
+/** Estimates at a time: each may use all cores. */
+const inTurn = turns(2);
 
 @Injectable()
 export class EstimatorsService {
@@ -27,16 +27,17 @@ export class EstimatorsService {
   }
 
   private async run(spec: Spec, field: string, table: string): Promise<Estimation | ValidationFailure> {
-    try {
-      const { provenance, ...estimation } = await estimate(spec, '.', AbortSignal.timeout(LIMIT_MS));
-      const answer = 'refusal' in estimation ? estimation.refusal : { estimator: estimation.estimator, ...estimation.result };
-      const { sha256, rows, droppedRows, options, seed, codeVersion } = provenance;
-      return { estimator: estimation.estimator, answer, sha256, rows, droppedRows, options, seed, codeVersion };
-    } catch (error) {
-      if (error instanceof z.ZodError) return validationFailure(`using.${field}.options`, error);
-      if (error instanceof OptionsError) return invalid(`using.${field}.${error.path.join('.')}`, error.message);
-      if (error instanceof DataError) return invalid(error.path ? `using.${field}.${error.path}` : 'table', error.message.replaceAll(spec.data, table));
-      throw error;
+    const limit = AbortSignal.timeout(LIMIT_MS);
+    const outcome = await inTurn(() => estimateApart(spec, limit)).catch((error: unknown) => {
+      if (!limit.aborted) throw error;
+      return { issues: [{ path: null, message: `took longer than ${LIMIT_MS / 1000} s: use fewer rows or trees, or the command assay estimate, which has no limit` }] };
+    });
+    if ('issues' in outcome) {
+      return invalidFields(outcome.issues.map(({ path, message }) => ({ path: path === null ? 'table' : `using.${field}.${path}`, message: message.replaceAll(spec.data, table) })));
     }
+    const { provenance, ...estimation } = outcome.estimation;
+    const answer = 'refusal' in estimation ? estimation.refusal : { estimator: estimation.estimator, ...estimation.result };
+    const { sha256, rows, droppedRows, options, seed, codeVersion } = provenance;
+    return { estimator: estimation.estimator, answer, sha256, rows, droppedRows, options, seed, codeVersion };
   }
 }

@@ -33,10 +33,12 @@ export const invalid = (path: string, message: string): ValidationFailure =>
   made(ValidationFailure, { message: `${path} ${message}`, issues: [{ path, message }] });
 
 /** @param root the argument that was validated, with which paths begin */
-export function validationFailure(root: string, { issues }: z.ZodError): ValidationFailure {
-  const fields = issues.map((issue) => ({ path: [root, ...issue.path].join('.'), message: issue.message }));
-  const rest = fields.length > 1 ? ` (and ${fields.length - 1} more)` : '';
-  return made(ValidationFailure, { message: `${fields[0]!.path} ${fields[0]!.message}${rest}`, issues: fields });
+export const validationFailure = (root: string, { issues }: z.ZodError): ValidationFailure =>
+  invalidFields(issues.map((issue) => ({ path: [root, ...issue.path].join('.'), message: issue.message })));
+
+export function invalidFields(issues: FieldIssue[]): ValidationFailure {
+  const rest = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return made(ValidationFailure, { message: `${issues[0]!.path} ${issues[0]!.message}${rest}`, issues });
 }
 
 /** Data that cannot be read as the plan says; any other error goes on. */

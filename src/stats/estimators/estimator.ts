@@ -8,17 +8,19 @@ export interface Role<K extends RoleKind = RoleKind, Many extends boolean = bool
   /** several columns may play the role */
   readonly many: Many;
   readonly required: Required;
+  /** missing values are legal: NaN in a numeric column, code -1 in a categorical one; otherwise rows with one are left out or refused */
+  readonly mayBeMissing?: true;
   readonly description: string;
 }
 export type RoleKind = 'numeric' | 'category';
 
-/** A categorical column: `codes[i]` indexes `levels`, which are sorted. */
+/** A categorical column: `codes[i]` indexes `levels`, which are sorted; -1 is missing, where the role allows it. */
 export interface Category {
   readonly name: string;
   readonly codes: Int32Array;
   readonly levels: readonly string[];
 }
-/** A numeric column, finite values only. */
+/** A numeric column: finite values, and NaN for missing where the role allows it. */
 export interface Numeric {
   readonly name: string;
   readonly values: Float64Array;
@@ -36,6 +38,9 @@ export const category = (description: string) => ({ kind: 'category', many: fals
 export const optionalNumeric = (description: string) => ({ kind: 'numeric', many: false, required: false, description }) as const;
 export const optionalCategory = (description: string) => ({ kind: 'category', many: false, required: false, description }) as const;
 export const categories = (description: string) => ({ kind: 'category', many: true, required: true, description }) as const;
+/** Columns whose missing values mean something to the estimator, such as covariates of a forest. */
+export const numericsWithGaps = (description: string) => ({ kind: 'numeric', many: true, required: false, mayBeMissing: true, description }) as const;
+export const categoriesWithGaps = (description: string) => ({ kind: 'category', many: true, required: false, mayBeMissing: true, description }) as const;
 export const numerics = (description: string) => ({ kind: 'numeric', many: true, required: false, description }) as const;
 
 export interface EstimationContext {
@@ -44,6 +49,8 @@ export interface EstimationContext {
   readonly signal?: AbortSignal;
   /** who grows trees; absent: the plain TypeScript reference, slower with the same bytes */
   readonly forests?: ForestEngine;
+  /** called with the share of the work that is done, in [0, 1] */
+  readonly onProgress?: (share: number) => void;
 }
 
 /**

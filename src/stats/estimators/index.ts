@@ -2,6 +2,9 @@ import { sampleRatio } from './allocation/sample-ratio.js';
 import { clusterDifference } from './cluster/difference.js';
 import { complierEffect } from './encouragement/complier-effect.js';
 import { factorialEffects } from './factorial/effects.js';
+import { bestLinearProjection } from './forest/best-linear-projection.js';
+import { causalForest } from './forest/causal-forest.js';
+import { rankWeightedEffect } from './forest/rank-weighted-effect.js';
 import { pairedGeo } from './geo/paired.js';
 import { interactionPair } from './interaction/pair.js';
 import { interactionScreen } from './interaction/screen.js';
@@ -21,5 +24,5 @@ import { switchback } from './switchback/regression.js';
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
-  sampleRatio,
+  causalForest, bestLinearProjection, rankWeightedEffect, sampleRatio,
 ] as const;

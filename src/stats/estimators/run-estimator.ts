@@ -37,10 +37,8 @@ export async function runEstimator(request: EstimateRequest, context: Estimation
   }
   const options = parsed.data;
   const data = dataOf(estimator, request);
-  const bad = Object.values(data).flat().find((column) => column !== undefined && 'values' in column && !column.values.every(Number.isFinite));
-  const answer = bad
-    ? refuse('not_finite', `${estimator.name} needs finite values; column ${bad.name} has NaN or infinite ones`, 'Leave out the rows without a value, or fill them before.')
-    : await estimator.estimate(data as never, options, context);
+  const answer = badColumn(estimator, data)
+    ?? await estimator.estimate(data as never, options, context);
   if (isRefusal(answer)) return { estimator: estimator.name, options, refusal: answer };
   if (!allFinite(answer)) {
     return { estimator: estimator.name, options, refusal: refuse('numerical_failure', `${estimator.name} came to a number that is not finite`, 'Rescale the columns; if that does not help, report it as a bug.') };
@@ -49,6 +47,16 @@ export async function runEstimator(request: EstimateRequest, context: Estimation
 }
 
 type Column = Numeric | Category;
+
+/** Refuses values that are not finite, and missing ones where the role does not allow them. */
+function badColumn(estimator: Estimator, data: Readonly<Record<string, Column | readonly Column[] | undefined>>): Refusal | null {
+  for (const [role, { mayBeMissing }] of Object.entries(estimator.data)) {
+    const isGood = (value: number) => Number.isFinite(value) || (mayBeMissing === true && Number.isNaN(value));
+    const bad = [data[role] ?? []].flat().find((column: Column) => ('values' in column ? !column.values.every(isGood) : !mayBeMissing && column.codes.includes(-1)));
+    if (bad) return refuse('not_finite', `${estimator.name} needs finite values; column ${bad.name} has NaN or infinite ones`, 'Leave out the rows without a value, or fill them before.');
+  }
+  return null;
+}
 
 /** The columns that play the roles of an estimator or planner. @throws OptionsError for a role or column that is not there */
 export function dataOf(estimator: Pick<Estimator, 'name' | 'data'>, { columns, data }: Pick<EstimateRequest, 'columns' | 'data'>): Record<string, Column | readonly Column[] | undefined> {

@@ -5,6 +5,13 @@ import { observationWeights } from './observation-weights.js';
 import { defaultOverlap, keepOverlap, type OverlapRule } from './overlap.js';
 import { robustRegression, type RobustRegression } from './robust-regression.js';
 
+export interface LinearProjection extends RobustRegression {
+  /** rows of the regression */
+  readonly n: number;
+  /** share of rows left out for want of overlap */
+  readonly trimmedShare: number;
+}
+
 /**
  * Best linear projection of the effect on some columns: regression of the doubly robust scores, with HC3 or cluster-jackknife errors.
  *
@@ -13,7 +20,7 @@ import { robustRegression, type RobustRegression } from './robust-regression.js'
  */
 export function bestLinearProjection(
   forest: CausalForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, subset?: Int32Array,
-): RobustRegression | Refusal {
+): LinearProjection | Refusal {
   const kept = keepOverlap(forest, rule, 'both', subset);
   if (isRefusal(kept)) return kept;
   const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
@@ -22,5 +29,6 @@ export function bestLinearProjection(
     intercept: new Float64Array(kept.rows.length).fill(1),
     ...Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, at(column)])),
   };
-  return robustRegression(at(scores), regressors, weight, groupsAmong(kept.rows, forest.rows.clusters, weight), level);
+  const fit = robustRegression(at(scores), regressors, weight, groupsAmong(kept.rows, forest.rows.clusters, weight), level);
+  return isRefusal(fit) ? fit : { ...fit, n: kept.rows.length, trimmedShare: kept.trimmedShare };
 }

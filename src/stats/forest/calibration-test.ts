@@ -6,6 +6,8 @@ import { observationWeights } from './observation-weights.js';
 import { robustRegression, type Coefficient } from './robust-regression.js';
 
 export interface Calibration {
+  /** of the reference t distribution */
+  readonly degreesOfFreedom: number;
   /** 1 when the mean prediction is right; its p-value is one-sided, of no average effect */
   readonly mean: Coefficient;
   /** 1 when the forest ranks as sharply as it says; its p-value is one-sided, of no heterogeneity found */
@@ -31,5 +33,5 @@ export function calibrationTest(forest: CausalForest, level: number): Calibratio
   if (isRefusal(fit)) return refuse(fit.reason, `calibration is not identified: ${fit.detail}`, 'Grow more trees, or collect more units.');
   const oneSided = (coefficient: Coefficient): Coefficient =>
     ({ ...coefficient, pValue: studentUpperTail(coefficient.estimate / coefficient.standardError, fit.degreesOfFreedom) });
-  return { mean: oneSided(fit.coefficients[0]!), differential: oneSided(fit.coefficients[1]!) };
+  return { degreesOfFreedom: fit.degreesOfFreedom, mean: oneSided(fit.coefficients[0]!), differential: oneSided(fit.coefficients[1]!) };
 }

@@ -83,9 +83,9 @@ const nuisanceSettings = (settings: ForestSettings, rows: number, nuisance: Part
 export async function growCausalForest(
   engine: ForestEngine, data: CausalData, { nuisance, stabiliseSplits = true, ...choices }: CausalChoices, options: EngineOptions = {},
 ): Promise<CausalForest | Refusal> {
-  const refusal = checkData(data);
-  if (refusal) return refusal;
   const settings = forestSettings(data.x.length, choices);
+  const refusal = checkCausalData(data, settings.minNodeSize);
+  if (refusal) return refusal;
   const binning = chooseBins(data.x, data.categorical);
   const rows = binnedRows(binning, data.x, data.cluster ?? null);
   const weight = data.weight ?? null;
@@ -114,9 +114,11 @@ export async function growCausalForest(
   if (isRefusal(tauHat)) return tauHat;
   return {
     family: 'causal', features: data.features, binning, rows, settings, plan, trees: growth.trees, y: data.y, w: data.w, weight,
-    isBinary: data.w.every((w) => w === 0 || w === 1), yHat, wHat, tauHat, effectScale,
+    isBinary: isBinary(data.w), yHat, wHat, tauHat, effectScale,
   };
 }
+
+const isBinary = (w: Float64Array): boolean => w.every((value) => value === 0 || value === 1);
 
 const outOfBagOf = (forest: Awaited<ReturnType<typeof growRegressionForest>>) => (isRefusal(forest) ? forest : forest.outOfBag);
 
@@ -134,7 +136,8 @@ export const noVariation = (row: number): Refusal => refuse('no_overlap',
   `the treatment does not vary among the forest's neighbours of row ${row}`,
   'Grow more trees, use fewer columns, or drop rows that are always or never treated.');
 
-function checkData(data: CausalData): Refusal | null {
+/** Refuses data that no causal forest can be grown from. */
+export function checkCausalData(data: CausalData, minNodeSize: number): Refusal | null {
   const n = data.y.length;
   if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'Add covariates, or use a difference of means.');
   const empty = data.x.findIndex((column) => column.every(Number.isNaN));
@@ -147,6 +150,13 @@ function checkData(data: CausalData): Refusal | null {
   }
   if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {
     return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'Repair the weights.');
+  }
+  if (isBinary(data.w)) {
+    const treated = data.w.reduce((sum, w) => sum + w, 0);
+    const fewest = Math.min(treated, n - treated);
+    if (fewest < minNodeSize) {
+      return refuse('too_few_units', `a causal forest needs at least ${minNodeSize} units in each arm, the minimum of a node; one has ${fewest}`, 'Collect units of that arm.');
+    }
   }
   return checkLevels(data.features, data.x, data.categorical);
 }

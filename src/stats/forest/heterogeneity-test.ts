@@ -1,11 +1,13 @@
 import { stream } from '../numeric/random.js';
 import { isRefusal, type Refusal } from '../refusal.js';
-import { growCausalForest, type CausalChoices, type CausalData } from './causal-forest.js';
+import { checkCausalData, growCausalForest, type CausalChoices, type CausalData } from './causal-forest.js';
 import { doublyRobustScores } from './doubly-robust-scores.js';
 import { predictEffects } from './effect-prediction.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import { forestSettings } from './forest-settings.js';
 import { observationWeights } from './observation-weights.js';
 import { keepOverlap, type OverlapRule } from './overlap.js';
+import { progressPart } from './progress-part.js';
 import { rankWeightedEffect, type RankWeightedEffect, type RateOptions } from './rank-weighted-effect.js';
 
 /**
@@ -13,16 +15,18 @@ import { rankWeightedEffect, type RankWeightedEffect, type RateOptions } from '.
  * estimated with doubly robust scores of the other half, so that its p-value is honest.
  */
 export async function heterogeneityTest(
-  engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options?: EngineOptions,
+  engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options: EngineOptions = {},
 ): Promise<RankWeightedEffect | Refusal> {
+  const refusal = checkCausalData(data, forestSettings(data.x.length, choices).minNodeSize);
+  if (refusal) return refusal;
   const [learning, judging] = halvesOf(data, choices.seed);
-  const teacher = await growCausalForest(engine, learning, choices, options);
+  const teacher = await growCausalForest(engine, learning, choices, progressPart(options, 0, 0.45));
   if (isRefusal(teacher)) return teacher;
-  const judge = await growCausalForest(engine, judging, choices, options);
+  const judge = await growCausalForest(engine, judging, choices, progressPart(options, 0.45, 0.9));
   if (isRefusal(judge)) return judge;
-  const priorities = await predictEffects(engine, teacher, Object.fromEntries(data.features.map((name, j) => [name, judging.x[j]!])), options);
+  const priorities = await predictEffects(engine, teacher, Object.fromEntries(data.features.map((name, j) => [name, judging.x[j]!])), progressPart(options, 0.9, 1));
   if (isRefusal(priorities)) return priorities;
-  const scores = await doublyRobustScores(engine, judge, options);
+  const scores = await doublyRobustScores(engine, judge, progressPart(options, 1, 1));
   if (isRefusal(scores)) return scores;
   const kept = keepOverlap(judge, overlap, 'both');
   if (isRefusal(kept)) return kept;
@@ -53,7 +57,7 @@ function rowsOf(data: CausalData, keeps: (row: number) => boolean): CausalData {
   const rows = Int32Array.from(data.y.keys()).filter(keeps);
   const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
   return {
-    features: data.features, x: data.x.map(at), y: at(data.y), w: at(data.w),
+    features: data.features, ...(data.categorical && { categorical: data.categorical }), x: data.x.map(at), y: at(data.y), w: at(data.w),
     weight: data.weight && at(data.weight), cluster: data.cluster && rows.map((row) => data.cluster![row]!),
     ...(data.yHat && { yHat: at(data.yHat) }), ...(data.wHat && { wHat: at(data.wHat) }),
   };

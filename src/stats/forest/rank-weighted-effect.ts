@@ -35,6 +35,8 @@ export interface TocPoint {
 
 export interface RankWeightedEffect {
   readonly target: RateTarget;
+  /** rows that judged */
+  readonly n: number;
   readonly estimate: number;
   readonly standardError: number;
   readonly lower: number;
@@ -71,6 +73,7 @@ export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): Ra
   const quantile = normalQuantile((1 + options.level) / 2);
   return {
     target: options.target,
+    n,
     estimate: estimate!,
     standardError,
     lower: estimate! - quantile * standardError,

@@ -27,11 +27,11 @@ export function categoryOf(name: string, texts: readonly string[]): Category {
   return { name, codes: Int32Array.from(texts, (text) => codeOf.get(text)!), levels };
 }
 
-/** A numeric column read as labels, such as a 0/1 treatment; levels ascend by value. */
+/** A numeric column read as labels, such as a 0/1 treatment; levels ascend by value, NaN has code -1. */
 export function categoryOfNumeric({ name, values }: Numeric): Category {
-  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  const sorted = [...new Set(values.filter((value) => !Number.isNaN(value)))].sort((a, b) => a - b);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
-  return { name, codes: Int32Array.from(values, (value) => codeOf.get(value)!), levels: sorted.map(String) };
+  return { name, codes: Int32Array.from(values, (value) => codeOf.get(value) ?? -1), levels: sorted.map(String) };
 }
 
 /** Values of the rows that have this code, in row order. */

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Effect } from '../../effects/effect.js';
+import type { AverageEffect } from '../../forest/average-effect.js';
+import type { Coefficient } from '../../forest/robust-regression.js';
+import { fixed } from '../../inference/fixed.js';
+import { effectSchema } from '../two-arms.js';
+
+/** An average over units of a forest, and what it was averaged over. */
+export const averageResult = {
+  average: effectSchema.describe('average effect, in units of the outcome per unit of the treatment; cluster-robust when clusters are given'),
+  n: z.number().int().describe('units averaged over'),
+  groups: z.number().int().describe('independent groups behind the error: clusters, or units'),
+  trimmedShare: z.number().describe('share of units left out for want of overlap, in [0, 1]'),
+} as const;
+
+export function averageAnswer(effect: AverageEffect, level: number): z.output<z.ZodObject<typeof averageResult>> {
+  return { average: effectAnswer(effect, level), n: effect.n, groups: effect.groups, trimmedShare: effect.trimmedShare };
+}
+
+/** An effect with its two-sided interval and p-value, of one look. */
+export const effectAnswer = (effect: Effect, level: number): z.output<typeof effectSchema> => ({
+  estimate: effect.estimate, standardError: effect.standardError, degreesOfFreedom: effect.degreesOfFreedom,
+  interval: fixed.interval(effect, 1 - level, 'two_sided', {}),
+  pValue: fixed.pValue(effect, 0, 'two_sided', {}),
+});
+
+/** A coefficient of a regression with jackknife errors: HC3, or by cluster. */
+export const coefficientSchema = z.object({ name: z.string().describe('column, or intercept'), ...effectSchema.shape })
+  .meta({ id: 'ForestCoefficient', description: 'A coefficient with jackknife (HC3, or by cluster) errors, in units of the effect per unit of the column.' });
+
+export function coefficientAnswer({ name, estimate, standardError, lower, upper, pValue }: Coefficient, degreesOfFreedom: number): z.output<typeof coefficientSchema> {
+  return { name, estimate, standardError, degreesOfFreedom, interval: { shape: 'interval', lower, upper }, pValue };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { CausalChoices, CausalData } from '../../forest/causal-forest.js';
+import type { EngineOptions, ForestEngine } from '../../forest/forest-engine.js';
+import type { OverlapRule } from '../../forest/overlap.js';
+import { referenceEngine } from '../../forest/reference/reference-engine.js';
+import { categoriesWithGaps, level, numeric, numericsWithGaps, optionalCategory, optionalNumeric, type Category, type DataOf, type EstimationContext } from '../estimator.js';
+
+/** Columns of every estimator that grows a causal forest. */
+export const forestRoles = {
+  outcome: numeric('outcome of each unit'),
+  treatment: numeric('1 for treated and 0 for control units, or a continuous dose'),
+  covariates: numericsWithGaps('measured before treatment; all confounders, and what the effect may depend on; a missing value is a value of its own'),
+  categories: categoriesWithGaps('covariates whose values have no order, such as a country; at most 255 levels each'),
+  weight: optionalNumeric('sample weight of each unit, at least 0'),
+  cluster: optionalCategory('units of one cluster are drawn together and count as one for errors'),
+} as const;
+type ForestColumns = DataOf<typeof forestRoles>;
+
+/** Options of every estimator that grows a causal forest. */
+export const forestOptions = {
+  trees: z.number().int().min(50).max(20_000).default(2000).describe('trees of the causal forest; nuisance forests have a quarter'),
+  minNodeSize: z.number().int().min(1).default(5).describe('units below and above the mean treatment that each child of a split keeps'),
+  honestyFraction: z.number().gt(0).lt(1).default(0.5).describe('share of a tree\'s units that places splits; the others estimate its leaves'),
+  sampleFraction: z.number().gt(0).max(0.5).default(0.5).describe('share of units that a tree draws without replacement'),
+  alpha: z.number().min(0).max(0.25).default(0.05).describe('least share of a node\'s treatment variation that a child keeps'),
+  propensity: z.number().gt(0).lt(1).nullable().default(null).describe('share treated by design, when treatment was randomised alike for all; null: estimated'),
+  lowestPropensity: z.number().min(0).lt(0.5).default(0.01).describe('lowest propensity that is weighted by'),
+  highestPropensity: z.number().gt(0.5).max(1).default(0.99).describe('highest propensity that is weighted by'),
+  beyondBounds: z.enum(['refuse', 'trim']).default('refuse').describe('what happens to rows outside the bounds'),
+  level,
+} as const;
+type ForestOptions = z.output<z.ZodObject<typeof forestOptions>>;
+
+/** What a forest is grown from and by. */
+export interface ForestInput {
+  readonly engine: ForestEngine;
+  readonly data: CausalData;
+  readonly choices: CausalChoices;
+  readonly overlap: OverlapRule;
+  readonly engineOptions: EngineOptions;
+}
+
+/** Columns and options as the forest takes them: categories after covariates, as codes. */
+export function forestInput(columns: ForestColumns, chosen: ForestOptions, context: EstimationContext): ForestInput {
+  const { outcome, treatment, covariates, categories, weight, cluster } = columns;
+  const { trees, minNodeSize, honestyFraction, sampleFraction, alpha } = chosen;
+  return {
+    engine: context.forests ?? referenceEngine,
+    data: {
+      features: [...covariates, ...categories].map(({ name }) => name),
+      x: [...covariates.map(({ values }) => values), ...categories.map(codesOf)],
+      categorical: categories.map((_, i) => covariates.length + i),
+      y: outcome.values, w: treatment.values, weight: weight?.values ?? null, cluster: cluster?.codes ?? null,
+      ...(chosen.propensity !== null && { wHat: new Float64Array(outcome.values.length).fill(chosen.propensity) }),
+    },
+    choices: { trees, minNodeSize, honestyFraction, sampleFraction, alpha, seed: context.seed },
+    overlap: { bounds: [chosen.lowestPropensity, chosen.highestPropensity], beyond: chosen.beyondBounds },
+    engineOptions: { ...(context.signal && { signal: context.signal }), ...(context.onProgress && { onProgress: context.onProgress }) },
+  };
+}
+
+const codesOf = ({ codes }: Category): Float64Array => Float64Array.from(codes, (code) => (code < 0 ? NaN : code));
