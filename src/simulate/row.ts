@@ -19,7 +19,7 @@ export interface Row {
   /** entries of registries that it holds to account, such as `inference:fixed` or `metric:mean:cap` */
   readonly covers: readonly string[];
   readonly replicates: number;
-  /** replicates of the short version in the test suite */
+  /** replicates of the short version in the test suite; 0: too slow for it */
   readonly brief: number;
   /** asked once in each process that runs the row; a replicate gives one number in [0, 1] a figure, in their order */
   prepare(): Prepared | Promise<Prepared>;

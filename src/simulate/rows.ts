@@ -1,13 +1,15 @@
 import { bayesianRow } from './bayesian-row.js';
-import { powerRows } from './power-rows.js';
+import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
-import { monitoringRows } from './monitoring-rows.js';
+import { estimatorRows } from './estimator-rows.js';
 import { groupSequentialRows } from './group-sequential-rows.js';
+import { monitoringRows } from './monitoring-rows.js';
 import { multiplicityRows } from './multiplicity-rows.js';
-import { sampleRatioRows } from './sample-ratio-rows.js';
+import { powerRows } from './power-rows.js';
 import type { Row } from './row.js';
+import { sampleRatioRows } from './sample-ratio-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, bayesianRow, ...monitoringRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
+  ...coverageRows, ...estimatorRows, bayesianRow, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
 ];

@@ -1,0 +1,84 @@
+import { logBernoulliEValue } from '../stats/inference/bounded/bernoulli-sequence.js';
+import { logBettingEValue } from '../stats/inference/bounded/betting.js';
+import { empiricalBernstein } from '../stats/inference/bounded/empirical-bernstein.js';
+import { quantileComparisonPValue, quantileDifferenceSequence } from '../stats/inference/bounded/quantile-sequence.js';
+import { randomisedDifference } from '../stats/inference/bounded/randomised-difference.js';
+import type { ConfidenceSet } from '../stats/inference/inference.js';
+import type { RandomStream } from '../stats/numeric/random.js';
+import { answered } from '../stats/simulate/two-arm-truth.js';
+import { ALPHA, type Row } from './row.js';
+import { logLooks } from './watch.js';
+
+/** A look at 3,000 bounded values costs as many steps as there are values. */
+const PATHS = 1000;
+const atMost = { least: null, most: ALPHA } as const;
+const BAR = -Math.log(ALPHA);
+/** Skewed values in [0, 1] with mean 1/8. */
+const skewed = (random: RandomStream): number => random.beta(0.25, 1.75);
+const misses = ({ lower, upper }: ConfidenceSet, truth: number): boolean => truth < (lower ?? -Infinity) || truth > (upper ?? Infinity);
+
+/** Whether any look of a path is true. */
+const ever = (looks: readonly number[], isHit: (n: number) => boolean): number => Number(looks.some(isHit));
+
+const betting: Row = {
+  group: 'monitoring', name: '300 looks from 10 to 3000 units: mean of bounded values by betting, and an effect on them by betting and by empirical Bernstein', replicates: PATHS, brief: 0, covers: ['sequence:betting'],
+  prepare: () => ({
+    figures: ['betting, e-value of 20 or more of the true mean', 'betting, e-value of 20 or more of the true effect', 'empirical Bernstein, sets that miss the true effect'].map((name) => ({ name, ...atMost })),
+    replicate(random) {
+      const looks = logLooks(10, 3000, 300);
+      const values = Float64Array.from({ length: 3000 }, () => skewed(random));
+      const isTreated = Array.from({ length: 3000 }, () => random.bernoulli(0.5));
+      const outcomes = values.map((value, i) => value * (isTreated[i] ? 0.8 : 1));
+      const stream = answered(randomisedDifference({ values: outcomes, lowest: 0, highest: 1, isTreated, treatmentChance: 0.5 }));
+      const effects = (n: number) => ({ ...stream, values: stream.values.subarray(0, n) });
+      return [
+        ever(looks, (n) => Number(logBettingEValue({ values: values.subarray(0, n), lowest: 0, highest: 1 }, 0.125)) >= BAR),
+        ever(looks, (n) => Number(logBettingEValue(effects(n), -0.2 * 0.125)) >= BAR),
+        ever(looks, (n) => misses(answered(empiricalBernstein(effects(n), ALPHA)), -0.2 * 0.125)),
+      ];
+    },
+  }),
+};
+
+const bernoulli: Row = {
+  group: 'monitoring', name: '300 looks from 10 to 100000 trials: chance of 4%, by beta-binomial e-values tuned to 500 trials', replicates: 20_000, brief: 20, covers: ['sequence:bernoulli'],
+  prepare: () => ({
+    figures: [{ name: 'e-value of 20 or more of the true chance', ...atMost }],
+    replicate(random) {
+      let successes = 0;
+      let trials = 0;
+      // trials until the next success are geometric
+      let next = gap(random);
+      return [ever(logLooks(10, 100_000, 300), (n) => {
+        while (next <= n) {
+          successes++;
+          next += gap(random);
+        }
+        trials = n;
+        return logBernoulliEValue(successes, trials, 0.04, 500) >= BAR;
+      })];
+    },
+  }),
+};
+const gap = (random: RandomStream): number => 1 + Math.floor(Math.log1p(-random.uniform()) / Math.log1p(-0.04));
+
+const quantiles: Row = {
+  group: 'monitoring', name: '300 looks from 20 to 2000 units an arm: medians of heavy-tailed values', replicates: PATHS, brief: 0, covers: ['sequence:quantile'],
+  prepare: () => ({
+    figures: [{ name: 'quantile comparison, p of 0.05 or less', ...atMost }, { name: 'quantile difference sequence, sets that miss no effect', ...atMost }],
+    replicate(random) {
+      const draw = (): Float64Array => Float64Array.from({ length: 2000 }, () => Math.round(Math.exp(2 * random.normal()) * 100));
+      const [control, treatment] = [draw(), draw()];
+      const hits = [0, 0];
+      for (const n of logLooks(20, 2000, 300)) {
+        const [c, t] = [control.slice(0, n).sort(), treatment.slice(0, n).sort()];
+        if (hits[0] === 0 && answered({ p: quantileComparisonPValue(c, t, 0.5, 500) as number }).p <= ALPHA) hits[0] = 1;
+        if (hits[1] === 0 && misses(answered(quantileDifferenceSequence(c, t, 0.5, ALPHA, 500)), 0)) hits[1] = 1;
+      }
+      return hits;
+    },
+  }),
+};
+
+/** Sequences that hold from the first unit on, without a large-sample argument. */
+export const boundedRows: readonly Row[] = [betting, bernoulli, quantiles];

@@ -1,0 +1,132 @@
+import { normalQuantile } from '../numeric/normal.js';
+import type { RandomStream } from '../numeric/random.js';
+import type { Category, Numeric } from '../estimators/estimator.js';
+import type { ArmColumns, TwoArmProcess } from './two-arm-truth.js';
+
+/** Columns of all units of an experiment, by role; treatment is 0 or 1. */
+export interface DesignProcess {
+  readonly words: string;
+  readonly control: number;
+  readonly treatment: number;
+  draw(random: RandomStream): Readonly<Record<string, Numeric | Category | readonly Numeric[] | undefined>>;
+}
+
+const numeric = (values: ArrayLike<number>): Numeric => ({ name: 'values', values: Float64Array.from(values) });
+const category = (codes: ArrayLike<number>, levels: number): Category => ({ name: 'codes', codes: Int32Array.from(codes), levels: Array.from({ length: levels }, (_, i) => String(i)) });
+const coin = (random: RandomStream): number => Number(random.bernoulli(0.5));
+const list = <T>(n: number, draw: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => draw(i));
+
+/** The units of two arms, one below the other. @param roles role -> column of the arms */
+export function stackedArms(process: TwoArmProcess<ArmColumns>, roles: Readonly<Record<string, string>>): DesignProcess {
+  return {
+    ...process,
+    draw(random) {
+      const [control, treatment] = process.draw(random);
+      const units = [control, treatment].map((arm) => Object.values(arm)[0]!.length) as [number, number];
+      const columns = Object.entries(roles).map(([role, column]) => [role, numeric([...control[column]!, ...treatment[column]!])] as const);
+      return { ...Object.fromEntries(columns), treatment: category(list(units[0] + units[1], (i) => Number(i >= units[0])), 2) };
+    },
+  };
+}
+
+/** Three strata that differ in size, level and lift; values are gamma. @param hasCovariate whether part of a value is known before */
+export function stratifiedProcess(units: number, hasCovariate: boolean): DesignProcess {
+  const [shares, levels, lifts] = [[0.5, 0.3, 0.2], [4, 8, 15], [0.05, 0.1, 0.2]] as const;
+  const control = shares.reduce((sum, share, k) => sum + share * levels[k]!, 0);
+  return {
+    words: `three strata that differ in level and lift, gamma values${hasCovariate ? ', part of them known before' : ''}; ${units} units in both arms`,
+    control, treatment: shares.reduce((sum, share, k) => sum + share * levels[k]! * (1 + lifts[k]!), 0),
+    draw(random) {
+      const strata = list(units, () => random.choice(shares));
+      const arms = list(units, () => coin(random));
+      const known = strata.map(() => random.gamma(2, 0.5));
+      const values = strata.map((k, i) => levels[k]! * (1 + arms[i]! * lifts[k]!) * (hasCovariate ? (known[i]! + random.gamma(2, 0.5)) / 2 : random.gamma(2, 0.5)));
+      return { outcome: numeric(values), treatment: category(arms, 2), stratum: category(strata, 3), covariates: hasCovariate ? [numeric(known)] : [] };
+    },
+  };
+}
+
+/** Revenue over sessions in two strata that differ in sessions and in what a session is worth. */
+export function stratifiedRatioProcess(units: number, lift: number): DesignProcess {
+  const [sessions, worth] = [[2, 5], [3, 4]] as const;
+  const ratio = (2 * 3 + 5 * 4) / (2 + 5);
+  return {
+    words: `revenue over sessions in two strata; ${units} units in both arms`,
+    control: ratio, treatment: ratio * (1 + lift),
+    draw(random) {
+      const strata = list(units, () => coin(random));
+      const arms = list(units, () => coin(random));
+      const denominators = strata.map((k) => 1 + random.poisson(sessions[k]! - 1));
+      const numerators = denominators.map((count, i) => random.gamma(count, worth[strata[i]!]! * (1 + lift * arms[i]!)));
+      return { numerator: numeric(numerators), denominator: numeric(denominators), treatment: category(arms, 2), stratum: category(strata, 2), covariates: [] };
+    },
+  };
+}
+
+/** A quantile of log-normal events of users who differ, 1 + Poisson(4) events a user. */
+export const clusteredLatencyProcess = (users: number, probability: number, lift: number): DesignProcess => ({
+  words: `quantile ${probability} of log-normal events, half of their log variance between users, 5 events a user; ${users} users in both arms`,
+  control: 300 * Math.exp(0.8 * normalQuantile(probability)), treatment: 300 * (1 + lift) * Math.exp(0.8 * normalQuantile(probability)),
+  draw(random) {
+    const values: number[] = [];
+    const arms: number[] = [];
+    const owners: number[] = [];
+    for (let user = 0; user < users; user++) {
+      const level = 0.8 * Math.SQRT1_2 * random.normal();
+      for (let left = 1 + random.poisson(4); left > 0; left--) {
+        values.push(300 * (1 + lift * (user % 2)) * Math.exp(level + 0.8 * Math.SQRT1_2 * random.normal()));
+        arms.push(user % 2);
+        owners.push(user);
+      }
+    }
+    return { outcome: numeric(values), treatment: category(arms, 2), unit: category(owners, users) };
+  },
+});
+
+/** Clusters of 2 to 30 units with a level of their own. */
+export const clusterProcess = (clusters: number, lift: number): DesignProcess => ({
+  words: `clusters of 2 to 30 units, a fifth of the variance between clusters; ${clusters} clusters in both arms`,
+  control: 10, treatment: 10 * (1 + lift),
+  draw(random) {
+    const rows = list(clusters, (g) => ({ g, level: random.normal() })).flatMap(({ g, level }) => list(2 + random.integer(29), () => ({ g, y: 10 * (1 + lift * (g % 2)) + level + 2 * random.normal() })));
+    return { outcome: numeric(rows.map(({ y }) => y)), treatment: category(rows.map(({ g }) => g % 2), 2), cluster: category(rows.map(({ g }) => g), clusters) };
+  },
+});
+
+/** A market that switches by tosses, with a day's rhythm, noise that remembers, and a bucket of carry-over. */
+export const marketProcess = (blocks: number, length: number, now: number, after: number): DesignProcess => ({
+  words: `a market of ${blocks} tosses for ${length} buckets each, a bucket of carry-over, autocorrelated noise`,
+  control: 20, treatment: 20 + now + after,
+  draw(random) {
+    const tosses = list(blocks, () => coin(random));
+    let noise = random.normal();
+    const treated = list(blocks * length, (t) => tosses[Math.floor(t / length)]!);
+    const values = treated.map((arm, t) => {
+      noise = 0.7 * noise + random.normal();
+      return 20 + 3 * Math.sin((2 * Math.PI * t) / 24) + now * arm + after * (treated[t - 1] ?? 0) + noise;
+    });
+    return { outcome: numeric(values), treatment: category(treated, 2), time: numeric(treated.map((_, t) => t)), block: category(treated.map((_, t) => Math.floor(t / length)), blocks), unit: undefined, covariates: [] };
+  },
+});
+
+/** Pairs of regions with a level of their own, one of each treated by a coin. */
+export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
+  words: `${pairs} pairs of regions`,
+  control: 0, treatment: effect,
+  draw(random) {
+    const rows = list(pairs, (pair) => ({ pair, level: 5 * random.normal(), toss: coin(random) })).flatMap(({ pair, level, toss }) => [0, 1].map((side) => ({ pair, arm: Number(side === toss), y: level + random.normal() })));
+    return { outcome: numeric(rows.map(({ y, arm }) => y + effect * arm)), treatment: category(rows.map(({ arm }) => arm), 2), pair: category(rows.map(({ pair }) => pair), pairs), before: undefined };
+  },
+});
+
+/** An encouragement that moves half of the units, uptake confounded with the outcome. */
+export const encouragementProcess = (units: number, effect: number): DesignProcess => ({
+  words: `an encouragement, uptake confounded with the outcome; ${units} units in both arms`,
+  control: 0, treatment: effect,
+  draw(random) {
+    const encouraged = list(units, () => coin(random));
+    const hidden = list(units, () => random.normal());
+    const uptake = encouraged.map((e, i) => Number(hidden[i]! + 2 * e - 1 + random.normal() > 0));
+    return { outcome: numeric(uptake.map((taken, i) => effect * taken + hidden[i]! + random.normal())), treatment: category(encouraged, 2), uptake: numeric(uptake), covariates: [] };
+  },
+});
