@@ -10,6 +10,8 @@ import { nonInferiority } from '../stats/design/planning/non-inferiority.js';
 import type { Planner } from '../stats/design/planning/planner.js';
 import { riskAware } from '../stats/design/planning/risk-aware.js';
 import { sequentialConfidence } from '../stats/design/planning/sequential-confidence.js';
+import { sequentialHybrid } from '../stats/design/planning/sequential-hybrid.js';
+import { sequentialMixture } from '../stats/design/planning/sequential-mixture.js';
 import { bindInference } from '../stats/claims/bind-inference.js';
 import { riskAwareDecision } from '../stats/claims/risk-aware.js';
 import { contrasts } from '../stats/effects/contrast.js';
@@ -126,6 +128,14 @@ const watched: readonly Row[] = [
   powerRow('confidence_sequence', '10 looks', 60, () => {
     const { unitsByArm, power } = ask(sequentialConfidence, { metric, scale: 'difference', effect: 1, power: 0.8, looks: 10, tuningUnits: 1500 });
     return { power, rejects: watchedRejects('confidence_sequence', { tuningUnits: 1500 }, unitsByArm[0]!, 10, 1) };
+  }),
+  powerRow('mixture_sprt', '10 looks, scale in standard deviations', 60, () => {
+    const { unitsByArm, power } = ask(sequentialMixture, { metric, scale: 'difference', effect: 1, power: 0.8, looks: 10, mixtureScale: 0.15, mixtureUnit: 'sd' });
+    return { power, rejects: watchedRejects('mixture_sprt', { scale: 0.15, unit: 'sd' }, unitsByArm[0]!, 10, 1) };
+  }),
+  powerRow('hybrid', '10 looks, the end among them', 60, () => {
+    const { unitsByArm, power } = ask(sequentialHybrid, { metric, scale: 'difference', effect: 1, power: 0.8, looks: 10, tuningUnits: 1500 });
+    return { power, rejects: watchedRejects('hybrid', { tuningUnits: 1500, sequentialShare: 0.2 }, unitsByArm[0]!, 10, 1) };
   }),
   powerRow('group_sequential', '6 looks, Pocock spending', 60, () => {
     const spending = { family: 'pocock' } as const;
