@@ -13,8 +13,8 @@ export function planningText(planning: Planning): string {
   return [
     `${planner}: ${title}`,
     ...answerLines(planning).map((line) => `  ${line}`),
-    '', 'assumed (* by default)',
-    ...assumptions.map(({ name, value, meaning, isStated }) => `  ${isStated ? ' ' : '*'} ${name.padEnd(names)}  ${textOf(value).padEnd(values)}  ${meaning}`.trimEnd()),
+    '', 'assumed (* the default)',
+    ...assumptions.map(({ name, value, meaning, isDefault }) => `  ${isDefault ? '*' : ' '} ${name.padEnd(names)}  ${textOf(value).padEnd(values)}  ${meaning}`.trimEnd()),
     '', 'references', ...references.map((reference) => `  ${reference}`),
     ...(history ? ['', historyLine(history)] : []), '',
   ].join('\n');
@@ -38,7 +38,7 @@ export function planningMarkdown(planning: Planning): string {
     `# ${title}`, '',
     ...('refusal' in planning ? [`**Refused** (${planning.refusal.reason}): ${planning.refusal.detail}`, '', `Remedy: ${planning.refusal.remedy}`] : [`**${planningSentence(planning.result)}**`, '', '| | |', '|---|---|', ...rows]),
     '', '## Assumed', '', '| | | | |', '|---|---|---|---|',
-    ...assumptions.map(({ name, value, meaning, isStated }) => `| ${name} | ${cell(value)} | ${meaning} | ${isStated ? 'stated' : 'default'} |`),
+    ...assumptions.map(({ name, value, meaning, isDefault }) => `| ${name} | ${cell(value)} | ${meaning} | ${isDefault ? 'default' : ''} |`),
     '', `Planner \`${planner}\`${'result' in planning ? `: ${String(planning.result['formula'])}` : ''}.${history ? ` ${historyLine(history)}.` : ''}`, '',
     ...references.map((reference) => `- ${reference}`), '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { codeVersion } from '../version.js';
 import { nearest } from '../warehouse/nearest.js';
 import { DataError } from '../warehouse/warehouse.js';
 import { analyzeVerb } from './analyze.js';
+import { assignSchemaVerb, assignVerb } from './assign.js';
 import { demoVerb } from './demo.js';
 import { estimateVerb } from './estimate.js';
 import { estimatorsVerb } from './estimators.js';
@@ -25,6 +26,7 @@ Examples:
   $ assay analyze checkout.yaml --format html --out report.html
   $ assay estimate spec.yaml --format json           one estimator on one file
   $ assay power --rate 0.05 --effect 0.04 --power 0.8   how many units an experiment needs
+  $ assay assign checkout.yaml user-42               which variation a unit gets
   $ assay verify analysis.json                       recompute an analysis, bit for bit
   $ assay demo                                       four experiments of a web shop, in a running service
 `;
@@ -56,7 +58,7 @@ function createProgram(context: VerbContext): Command {
     .option('--debug', 'show where an error came from')
     .helpCommand('help [verb]', 'help on a verb')
     .addHelpText('after', `${examples}${exitCodeHelp}`);
-  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
+  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: terminal.out, writeErr: terminal.err,

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import type { Estimator } from '../stats/estimators/estimator.js';
+import { assignmentSchema, type AssignmentConfigInput } from '../stats/design/assignment/assignment-config.js';
 import { analyzePlan } from './analyze-plan.js';
+import { assignAll } from './assign.js';
 import { connect } from './client.js';
 import { estimate, type EstimateOptions, estimatorNamed } from './estimate.js';
 import { planningSpecSchema, power, type PlanningSpecInput } from './power.js';
@@ -23,6 +25,8 @@ export const assay = {
   estimate: (spec: SpecInput, options?: EstimateOptions) => estimate(specSchema.parse(spec), path.resolve('.'), options),
   /** Power, sample size, smallest detectable effect or duration of an experiment that is planned or running. */
   power: (spec: PlanningSpecInput) => power(planningSpecSchema.parse(spec), path.resolve('.')),
+  /** Which variation each of some units gets; the same on every machine. */
+  assign: (config: AssignmentConfigInput, units: readonly string[]) => assignAll(assignmentSchema.parse(config), units.map((id) => ({ id }))),
   /** What an estimator estimates, needs and answers. */
   estimator: (name: string): Estimator<string, Estimator['data'], z.ZodObject, z.ZodObject> => estimatorNamed(name),
   /** A data file as a polars frame. */

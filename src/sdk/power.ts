@@ -43,7 +43,7 @@ export async function power(spec: PlanningSpec, folder = '.'): Promise<Planning>
   const answer = runPlanner({ planner: name, options, columns, ...(read && { data: read.frame }) });
   return {
     ...answer, title: planner.title, references: planner.references,
-    assumptions: assumptionsOf(planner, answer.options, spec.options),
+    assumptions: assumptionsOf(planner, answer.options),
     history: read?.provenance ?? null, codeVersion,
   };
 }

@@ -20,6 +20,13 @@ import { ExperimentsResolver } from './experiments/experiments.resolver.js';
 import { ExperimentsService } from './experiments/experiments.service.js';
 import { EstimatorsResolver } from './estimators/estimators.resolver.js';
 import { EstimatorsService } from './estimators/estimators.service.js';
+import { ExposureFileService } from './exposures/exposure-file.service.js';
+import { ExposuresController } from './exposures/exposures.controller.js';
+import { ExposuresService } from './exposures/exposures.service.js';
+import { FlagTableService } from './flags/flag-table.service.js';
+import { FlagsResolver } from './flags/flags.resolver.js';
+import { FlagsService } from './flags/flags.service.js';
+import { LayersResolver } from './flags/layers.resolver.js';
 import { graphqlOptions } from './graphql/graphql-options.js';
 import { ImmutableResponsesPlugin } from './graphql/immutable-responses.plugin.js';
 import { LimitsPlugin } from './graphql/limits.plugin.js';
@@ -33,6 +40,8 @@ import { LOGGER, type Logger } from './logger.js';
 import { MetricsResolver } from './metrics/metrics.resolver.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { FeatureVersionsResolver, ModelVersionsResolver } from './models/versions.resolver.js';
+import { EvaluationService } from './ofrep/evaluation.service.js';
+import { OfrepController } from './ofrep/ofrep.controller.js';
 import { PlanningResolver } from './planning/planning.resolver.js';
 import { PlanningService } from './planning/planning.service.js';
 import { ReportsController } from './reports/reports.controller.js';
@@ -64,12 +73,13 @@ export class AppModule {
           useFactory: (prisma: PrismaService, keys: ApiKeysService, schemaHost: GraphQLSchemaHost) => graphqlOptions({ prisma, keys, config, log }, schemaHost),
         }),
       ],
-      controllers: [ReportsController, HealthController, PrometheusController],
+      controllers: [OfrepController, ExposuresController, ReportsController, HealthController, PrometheusController],
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
-        ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
+        ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService,
+        FlagsResolver, FlagsService, FlagTableService, LayersResolver, EvaluationService, ExposuresService, ExposureFileService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
       ],
     };
   }

@@ -48,10 +48,11 @@ const toIde: RequestHandler = (request, response, next) => {
   else next();
 };
 
-/** What cannot be read as JSON is refused in the shape of GraphQL errors, with a sentence. */
-const bodyFault: ErrorRequestHandler = (error: { type?: string; status?: number }, _request, response, next) => {
+/** What cannot be read as JSON is refused in the shape of the errors that are expected there, with a sentence. */
+const bodyFault: ErrorRequestHandler = (error: { type?: string; status?: number }, request, response, next) => {
   if (!error.type || !error.status) return next(error);
   const message = error.type === 'entity.too.large' ? `the request is larger than ${BODY_LIMIT} bytes` : 'the request is not JSON';
+  if (request.path.startsWith('/ofrep/')) return void response.status(error.status).json({ key: request.path.split('/')[5] ?? '', errorCode: 'PARSE_ERROR', errorDetails: message });
   response.status(error.status).json({ errors: [{ message, extensions: { code: error.status === 413 ? 'REQUEST_TOO_LARGE' : 'BAD_REQUEST' } }] });
 };
 

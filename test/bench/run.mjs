@@ -5,6 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import assignment from './assignment.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
+import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
 import { LARGE_LIMIT, LIMIT as STATISTIC_LIMIT, statistics } from './statistics.mjs';
 
@@ -18,6 +19,9 @@ for (const [method, { microseconds, largeSeconds }] of Object.entries(await stat
   row(`250,000 comparisons as corrected records, ${name}`, `${largeSeconds.toFixed(1)} s`, `${LARGE_LIMIT} s`, `the statistics alone: ${(microseconds / 4).toFixed(1)} s`);
 }
 for (const { name, median, limit } of assignment()) row(`Assignment: ${name.replace('assign, ', '')}`, `${median.toFixed(2)} µs`, `${limit} µs`);
+const { whole, added } = await planning();
+row('Lan-DeMets boundary of 172 looks', `${whole.toFixed(0)} ms`, `${BOUNDARY_LIMIT} ms`, 'processor time');
+row('the same, one added look', `${added.toFixed(1)} ms`, `${ADDED_LIMIT} ms`, 'processor time');
 const graphql = await graphqlBench();
 row('GraphQL read of a stored analysis, 100 metrics, 50 in flight, p99', `${graphql.memory.p99} ms`, `${LIMIT_MS} ms`, `p50 ${graphql.memory.p50} ms, ${graphql.memory.perSecond} a second`);
 row('the same, never answered from memory, p99', `${graphql.resolved.p99} ms`, '—', `${graphql.resolved.cpuMsPerRequest} ms of processor time each`);

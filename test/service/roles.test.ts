@@ -10,9 +10,9 @@ import { startService, type TestService } from './start-service.js';
 /** The least role of every operation, written down a second time: a new one must be added here on purpose. */
 const LEAST: Readonly<Record<string, Role>> = {
   analyses: 'viewer', analysis: 'viewer', analysisProgress: 'viewer', decision: 'viewer', decisions: 'viewer', estimators: 'viewer', experiment: 'viewer', experiments: 'viewer',
-  featureVersion: 'viewer', me: 'viewer', metric: 'viewer', metrics: 'viewer', modelVersion: 'viewer', planners: 'viewer', report: 'viewer', sources: 'viewer', verifyDecisions: 'viewer',
+  assignment: 'viewer', featureVersion: 'viewer', flag: 'viewer', flags: 'viewer', layers: 'viewer', me: 'viewer', metric: 'viewer', metrics: 'viewer', modelVersion: 'viewer', planners: 'viewer', report: 'viewer', sources: 'viewer', verifyDecisions: 'viewer',
   analyze: 'analyst', approve: 'analyst', archiveExperiment: 'analyst', cancelAnalysis: 'analyst', createExperiment: 'analyst', createMetric: 'analyst', decide: 'analyst',
-  editExperiment: 'analyst', estimate: 'analyst', power: 'analyst', retryAnalysis: 'analyst', reviseMetric: 'analyst', startExperiment: 'analyst', stopExperiment: 'analyst',
+  editExperiment: 'analyst', archiveFlag: 'analyst', createFlag: 'analyst', createLayer: 'analyst', reviseFlag: 'analyst', saveExposures: 'analyst', estimate: 'analyst', power: 'analyst', retryAnalysis: 'analyst', reviseMetric: 'analyst', startExperiment: 'analyst', stopExperiment: 'analyst',
   apiKeys: 'admin', createApiKey: 'admin', registerSource: 'admin', removeSource: 'admin', revokeApiKey: 'admin',
 };
 

@@ -8,6 +8,7 @@ registerEnumType(RoleEnum, {
   name: 'Role',
   description: 'What a key may do; each role may do what those before it may.',
   valuesMap: {
+    evaluator: { description: 'evaluate flags, for applications' },
     viewer: { description: 'read' },
     analyst: { description: 'run experiments and analyses, decide, approve' },
     admin: { description: 'register data sources and manage keys' },

@@ -1,5 +1,5 @@
 /** Each role may do what those before it may. */
-export const roles = ['viewer', 'analyst', 'admin'] as const;
+export const roles = ['evaluator', 'viewer', 'analyst', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 /** Who is asking. */

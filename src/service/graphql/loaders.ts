@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Experiment, MetricRevision } from '../../generated/prisma/client.js';
+import type { Experiment, FlagRevision, MetricRevision } from '../../generated/prisma/client.js';
 import type { AnalysisRow } from '../analyses/analysis-row.js';
 import { LIGHT } from '../analyses/analysis-row.js';
 import { type DecisionView, viewOf } from '../decisions/decision-view.js';
@@ -14,6 +14,8 @@ export class Loaders {
 
   readonly revisionsOfMetric = many<MetricRevision>('metricId', (ids) =>
     this.prisma.metricRevision.findMany({ where: { metricId: { in: ids } }, orderBy: { revision: 'desc' } }));
+  readonly revisionsOfFlag = many<FlagRevision>('flagId', (ids) =>
+    this.prisma.flagRevision.findMany({ where: { flagId: { in: ids } }, orderBy: { revision: 'desc' } }));
   readonly decisionsOfExperiment = this.decisionsBy('experimentId');
   readonly decisionsOfAnalysis = this.decisionsBy('analysisId');
   readonly approvalsOfDecision = this.decisionsBy('approvesId');

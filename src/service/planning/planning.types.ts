@@ -61,7 +61,7 @@ export class PlanningAssumption {
   @Field({ description: 'such as metric.proportion.rate' }) name: string;
   @Field(() => Json, { description: 'what was assumed' }) value: unknown;
   @Field({ description: 'what it means, with its unit' }) meaning: string;
-  @Field({ description: 'false: nobody said so, it is the default' }) isStated: boolean;
+  @Field({ description: 'true: what it is unless somebody says otherwise' }) isDefault: boolean;
 }
 
 @ObjectType('Planning', { description: 'Power, sample size, smallest detectable effect or duration, with all that was assumed.' })

@@ -77,7 +77,7 @@ export type AssignableUnit = z.output<typeof assignableUnitSchema>;
 export const assignmentReasons = ['forced', 'sticky', 'bucket', 'inactive', 'no_identifier', 'outside_namespace', 'outside_coverage', 'blocked_version'] as const;
 
 export const assignedSchema = z.object({
-  experiment: z.string(),
+  experiment: z.string().describe('key of the assignment'),
   unit: z.string().nullable().describe('identifier that was hashed; null when none is known'),
   variation: z.string().nullable().describe('key of the variation; null: not in the experiment'),
   index: z.number().int().nullable().describe('position of the variation; null: not in the experiment'),
