@@ -4,6 +4,8 @@ import { contrasts } from '../../src/stats/effects/contrast.js';
 import type { Contrast } from '../../src/stats/effects/effect.js';
 import { meanOutcome } from '../../src/stats/effects/outcome.js';
 import { bayesianNormal } from '../../src/stats/inference/bayesian-normal.js';
+import { proportionContrast } from '../../src/stats/effects/proportions.js';
+import { betaBinomial } from '../../src/stats/inference/beta-binomial.js';
 import { betaInterval, betaPosterior, compareProportions } from '../../src/stats/inference/bayesian/beta-binomial.js';
 import { empiricalPrior } from '../../src/stats/inference/bayesian/empirical-prior.js';
 import { chanceAbove, expectedLoss, regionChances } from '../../src/stats/inference/bayesian/normal-posterior.js';
@@ -23,6 +25,8 @@ const contrastIn = (unit: number): Contrast => {
 };
 const normalPrior = (fields: object) => bayesianNormal.options.parse({ prior: { kind: 'normal', ...fields } });
 
+const shapeOf = ({ mean, standardDeviation }: { readonly mean: number; readonly standardDeviation: number }) => ({ mean, standardDeviation });
+
 describe('Bayesian inference on an effect', () => {
   it('a prior on the lift gives the same posterior lift, chance and loss in dollars and in cents, and the difference times a hundred', () => {
     const options = normalPrior({ mean: 0.01, standardDeviation: 0.05 });
@@ -39,9 +43,9 @@ describe('Bayesian inference on an effect', () => {
   it('a prior in units of the metric is divided by the control value for a lift', () => {
     const { lift, difference } = contrastIn(1);
     const metric = bayesianNormal.posterior!(answered(lift), normalPrior({ mean: 1, standardDeviation: 1, unit: 'metric' }));
-    expect(metric).toEqual(bayesianNormal.posterior!(answered(lift), normalPrior({ mean: 0.1, standardDeviation: 0.1 })));
+    expect(metric).toMatchObject(shapeOf(bayesianNormal.posterior!(answered(lift), normalPrior({ mean: 0.1, standardDeviation: 0.1 }))));
     expect(bayesianNormal.posterior!(answered(difference), normalPrior({ mean: 0.1, standardDeviation: 0.1 })))
-      .toEqual(bayesianNormal.posterior!(answered(difference), normalPrior({ mean: 1, standardDeviation: 1, unit: 'metric' })));
+      .toMatchObject(shapeOf(bayesianNormal.posterior!(answered(difference), normalPrior({ mean: 1, standardDeviation: 1, unit: 'metric' }))));
   });
 
   it('refuses a lift prior for a difference that does not know its control value, and a prior without scale', () => {
@@ -172,5 +176,49 @@ describe('empirical-Bayes prior of past lifts', () => {
     expect(empiricalPrior(past(0.02, 34, 2))).toMatchObject({ status: 'refused', reason: 'too_few_units' });
     const same = Array.from({ length: 10 }, () => ({ estimate: 0.01, standardError: 0.02 }));
     expect(empiricalPrior(same)).toMatchObject({ status: 'refused', reason: 'zero_variance' });
+  });
+});
+
+describe('beta-binomial of a plan', () => {
+  const arm = (successes: number, n: number) => ({ n, columns: ['y'], mean: [successes / n], scatter: [[(successes * (n - successes)) / n]] });
+  const effects = (xc: number, nc: number, xt: number, nt: number) => {
+    const contrast = proportionContrast(arm(xc, nc), arm(xt, nt));
+    if (isRefusal(contrast) || isRefusal(contrast.difference) || isRefusal(contrast.lift)) throw new Error('refused');
+    return { difference: contrast.difference, lift: contrast.lift };
+  };
+  const options = betaBinomial.options.parse({});
+
+  it('has the lift of 200,000 draws: mean, spread, interval, chances, losses', () => {
+    const { lift } = effects(42, 104, 500, 1009);
+    const posterior = betaBinomial.posterior!(lift, options);
+    const random = stream(33);
+    const draws = Array.from({ length: 200_000 }, () => random.beta(500.5, 509.5) / random.beta(42.5, 62.5) - 1).sort((a, b) => a - b);
+    const mean = draws.reduce((sum, d) => sum + d, 0) / draws.length;
+    expect(Math.abs(mean - posterior.mean)).toBeLessThan(0.002);
+    expect(Math.abs(Math.sqrt(draws.reduce((sum, d) => sum + (d - mean) ** 2, 0) / draws.length) - posterior.standardDeviation)).toBeLessThan(0.002);
+    const { lower, upper } = betaBinomial.interval(lift, 0.05, 'two_sided', options);
+    expect(Math.abs(draws[5000]! - lower!)).toBeLessThan(0.004);
+    expect(Math.abs(draws[195_000]! - upper!)).toBeLessThan(0.01);
+    const { positive, negative } = posterior.parts();
+    expect(Math.abs(draws.reduce((sum, d) => sum + Math.max(0, -d), 0) / draws.length - negative)).toBeLessThan(1e-4);
+    expect(positive - negative).toBeCloseTo(posterior.mean, 12);
+    expect(Math.abs(draws.filter((d) => Math.abs(d) < 0.1).length / draws.length - posterior.chanceWithin(-0.1, 0.1))).toBeLessThan(0.0025);
+  });
+
+  it('the interval leaves out a value exactly when twice the chance of its nearer side is below alpha, however few the successes', () => {
+    for (const table of [[3, 30, 9, 31], [150, 4000, 134, 4100]] as [number, number, number, number][]) {
+      for (const effect of Object.values(effects(...table))) {
+        for (const value of [-0.02, 0.05]) for (const alpha of [0.3, 0.05]) {
+          const { lower, upper } = betaBinomial.interval(effect, alpha, 'two_sided', options);
+          expect([table, value, alpha, value < lower! || value > upper!]).toEqual([table, value, alpha, betaBinomial.pValue(effect, value, 'two_sided', options) < alpha]);
+        }
+      }
+    }
+  });
+
+  it('refuses what is not a share, and the lift over a control without successes, with a remedy', () => {
+    expect(betaBinomial.refusal!({ estimate: 1, standardError: 1, degreesOfFreedom: null, n: 10 }, options)).toMatchObject({ reason: 'unsupported_combination', remedy: 'Use the method bayesian for this metric, or drop the covariate.' });
+    expect(betaBinomial.refusal!(effects(1, 30, 9, 31).lift, options)).toMatchObject({ reason: 'denominator_near_zero' });
+    expect(betaBinomial.refusal!(effects(1, 30, 9, 31).difference, options)).toBeNull();
   });
 });

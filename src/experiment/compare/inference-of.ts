@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Effect } from '../../stats/effects/effect.js';
-import type { ConfidenceSet, Inference, Look, NormalPosterior } from '../../stats/inference/inference.js';
+import type { ConfidenceSet, Inference, Look, Posterior } from '../../stats/inference/inference.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import { methodOf } from '../inference.js';
 import type { Plan } from '../plan.js';
@@ -15,7 +15,7 @@ export interface BoundInference {
   pValue(effect: Effect): number;
   /** null: the method has none */
   readonly eValue: ((effect: Effect) => number) | null;
-  readonly posterior: ((effect: Effect) => NormalPosterior) | null;
+  readonly posterior: ((effect: Effect) => Posterior) | null;
 }
 
 export function inferenceOf({ inference }: Plan, look: Look): BoundInference {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { normalUpperQuantile, normalUpperTail } from '../numeric/normal.js';
 import { isRefusal } from '../refusal.js';
-import { normalPosterior } from './bayesian/normal-posterior.js';
+import { asPosterior, normalPosterior } from './bayesian/normal-posterior.js';
 import { normalPriorSchema } from './bayesian/normal-prior.js';
 import { defineInference, type NormalPosterior } from './inference.js';
 
@@ -30,7 +30,7 @@ export const bayesianNormal = defineInference({
     const posterior = normalPosterior(effect, prior);
     return isRefusal(posterior) ? posterior : null;
   },
-  posterior: (effect, { prior }) => answered(normalPosterior(effect, prior)),
+  posterior: (effect, { prior }) => asPosterior(answered(normalPosterior(effect, prior))),
   interval(effect, alpha, alternative, { prior }) {
     const posterior = normalPosterior(effect, prior);
     if (isRefusal(posterior)) return { shape: 'line', lower: null, upper: null };

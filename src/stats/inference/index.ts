@@ -1,4 +1,5 @@
 import { bayesianNormal } from './bayesian-normal.js';
+import { betaBinomial } from './beta-binomial.js';
 import { confidenceSequence } from './confidence-sequence.js';
 import { fixed } from './fixed.js';
 import { groupSequential } from './group-sequential.js';
@@ -6,4 +7,4 @@ import { hybrid } from './hybrid.js';
 import { mixtureSprt } from './mixture-sprt.js';
 
 /** Every way from an effect to an interval and a p-value. */
-export const inferences = [fixed, confidenceSequence, mixtureSprt, hybrid, groupSequential, bayesianNormal] as const;
+export const inferences = [fixed, confidenceSequence, mixtureSprt, hybrid, groupSequential, bayesianNormal, betaBinomial] as const;

@@ -61,7 +61,7 @@ export interface Inference<Name extends string = string, Options extends z.ZodOb
    */
   eValue?(effect: Effect, nullValue: number, alternative: Alternative, options: z.output<Options>): number;
   /** posterior of the effect, where the method has one */
-  posterior?(effect: Effect, options: z.output<Options>): NormalPosterior;
+  posterior?(effect: Effect, options: z.output<Options>): Posterior;
   /** why the method, with these options, cannot answer for this effect; null or absent: it can. Ask before the others. */
   refusal?(effect: Effect, options: z.output<Options>): Refusal | null;
 }
@@ -70,6 +70,19 @@ export interface Inference<Name extends string = string, Options extends z.ZodOb
 export interface NormalPosterior {
   readonly mean: number;
   readonly standardDeviation: number;
+}
+
+/** Belief about an effect after the data, in the units of its estimate. */
+export interface Posterior {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** chance that the effect is above a value */
+  chanceAbove(value: number): number;
+  chanceBelow(value: number): number;
+  /** chance that it is between two values */
+  chanceWithin(lower: number, upper: number): number;
+  /** means of the effect's positive part and of its negative part */
+  readonly parts: () => { readonly positive: number; readonly negative: number };
 }
 
 export const defineInference = <N extends string, O extends z.ZodObject, P extends z.ZodObject = O>(method: Inference<N, O, P>): Inference<N, O, P> => method;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { gaussLegendre } from '../../numeric/gauss-legendre.js';
-import { betaDensity, betaLowerTail, betaUpperTail } from '../../numeric/incomplete-beta.js';
+import { betaUpperTail } from '../../numeric/incomplete-beta.js';
 import { increasingRoot } from '../../numeric/increasing-root.js';
 import { refuse, type Refusal } from '../../refusal.js';
+import type { Posterior } from '../inference.js';
+import { angles, angleWhere, gradedIntegral, integral, panelsFor, sinSquared, tails, weightedDensity, type BetaPosterior } from './beta-quadrature.js';
 
 /** Prior of a proportion; the default is Jeffreys'. Shapes below 1/2 put mass on 0 and 1 that no data remove. */
 export const betaPriorSchema = z.strictObject({
@@ -13,9 +14,6 @@ export type BetaPrior = z.output<typeof betaPriorSchema>;
 const JEFFREYS: BetaPrior = { successes: 0.5, failures: 0.5 };
 
 export interface Proportion { readonly successes: number; readonly n: number }
-/** Beta posterior of a proportion. */
-export interface BetaPosterior { readonly a: number; readonly b: number }
-
 export const betaPosterior = ({ successes, n }: Proportion, prior: BetaPrior = JEFFREYS): BetaPosterior =>
   ({ a: successes + prior.successes, b: n - successes + prior.failures });
 
@@ -48,13 +46,33 @@ export function compareProportions(control: Proportion, treatment: Proportion, a
   }
   const c = betaPosterior(control, prior);
   const t = betaPosterior(treatment, prior);
-  const atDifference = (chance: number): number => increasingRoot((d) => (Math.abs(d) >= 1 ? d : chanceBelow(c, t, d) - chance), 0, 0.01)!;
+  const posterior = betaDifference(c, t);
+  const atDifference = (chance: number): number => increasingRoot((d) => (Math.abs(d) >= 1 ? d : posterior.chanceBelow(d) - chance), 0, 0.01)!;
+  const { positive, negative } = posterior.parts();
   return {
-    difference: meanOf(t) - meanOf(c),
+    difference: posterior.mean,
     lower: atDifference(alpha / 2),
     upper: atDifference(1 - alpha / 2),
-    chanceToBeat: Math.min(1, integral(angles(t), (angle) => weightedDensity(t, angle) * tails(c, angle).lower)),
-    expectedLoss: lossOf(c, t),
+    chanceToBeat: Math.min(1, posterior.chanceAbove(0)),
+    expectedLoss: { keepControl: positive, shipTreatment: negative },
+  };
+}
+
+/** Posterior of the difference of two independent proportions, treatment minus control. */
+export function betaDifference(c: BetaPosterior, t: BetaPosterior): Posterior {
+  const below = (value: number): number => (Math.abs(value) >= 1 ? Number(value > 0) : chanceBelow(c, t, value));
+  const above = (value: number): number => (Math.abs(value) >= 1 ? Number(value < 0) : chanceBelow(t, c, -value));
+  const mean = meanOf(t) - meanOf(c);
+  return {
+    mean,
+    standardDeviation: Math.sqrt(varianceOf(c) + varianceOf(t)),
+    chanceAbove: above,
+    chanceBelow: below,
+    chanceWithin: (lower, upper) => Math.max(0, mean > 0 ? below(upper) - below(lower) : above(lower) - above(upper)),
+    parts() {
+      const { keepControl, shipTreatment } = lossOf(c, t);
+      return { positive: keepControl, negative: shipTreatment };
+    },
   };
 }
 
@@ -65,11 +83,12 @@ function chanceBelow(c: BetaPosterior, t: BetaPosterior, d: number): number {
   const kink = Math.asin(Math.sqrt(d > 0 ? d : 1 + d));
   if (d > 0 && kink >= to) return 1;
   if (d < 0 && kink <= from) return 0;
-  if (kink <= from || kink >= to) return integral({ from, to }, f);
+  if (kink <= from || kink >= to) return integral({ from, to }, f, panelsFor(c, t));
   return d > 0 ? tails(t, kink).lower + gradedIntegral(kink, to, f) : gradedIntegral(kink, from, f);
 }
 
-const meanOf = ({ a, b }: BetaPosterior): number => a / (a + b);
+export const meanOf = ({ a, b }: BetaPosterior): number => a / (a + b);
+const varianceOf = ({ a, b }: BetaPosterior): number => (a * b) / ((a + b) ** 2 * (a + b + 1));
 
 /** The smaller loss by quadrature over what the two have in common; the larger is it plus the difference of the means. */
 function lossOf(c: BetaPosterior, t: BetaPosterior): ProportionComparison['expectedLoss'] {
@@ -81,47 +100,3 @@ function lossOf(c: BetaPosterior, t: BetaPosterior): ProportionComparison['expec
   const larger = smaller + Math.abs(gain);
   return gain >= 0 ? { keepControl: larger, shipTreatment: smaller } : { keepControl: smaller, shipTreatment: larger };
 }
-
-// On the scale of the angle, p = sin^2(angle), a beta variate has standard deviation 1 / (2 sqrt(a + b)), wherever its mean is,
-// and densities of shapes from 1/2 on are bounded.
-interface AngleRange { readonly from: number; readonly to: number }
-const sinSquared = (angle: number): number => Math.sin(angle) ** 2;
-
-/** Beyond this many standard deviations of the angle lies a chance of 1e-16 or less. */
-const REACH = 12;
-
-function angles({ a, b }: BetaPosterior): AngleRange {
-  const centre = Math.asin(Math.sqrt(a / (a + b)));
-  const spread = REACH / (2 * Math.sqrt(a + b));
-  return { from: Math.max(0, centre - spread), to: Math.min(Math.PI / 2, centre + spread) };
-}
-
-const tails = ({ a, b }: BetaPosterior, angle: number): { lower: number; upper: number } => {
-  const x = sinSquared(angle);
-  const y = Math.cos(angle) ** 2;
-  return { lower: betaLowerTail(a, b, x, y), upper: betaUpperTail(a, b, x, y) };
-};
-
-/** Density times the Jacobian of the angle. */
-const weightedDensity = ({ a, b }: BetaPosterior, angle: number): number => betaDensity(a, b, sinSquared(angle)) * Math.sin(2 * angle);
-
-const RULE = gaussLegendre(16);
-const PANELS = 24;
-
-function integral({ from, to }: AngleRange, f: (angle: number) => number): number {
-  const half = (to - from) / (2 * PANELS);
-  let sum = 0;
-  for (let panel = 0; panel < PANELS; panel++) {
-    const middle = from + half * (2 * panel + 1);
-    for (let i = 0; i < RULE.nodes.length; i++) sum += RULE.weights[i]! * f(middle + half * RULE.nodes[i]!);
-  }
-  return half * sum;
-}
-
-/** From a kink to an end, with steps that grow as the square: a root at the kink becomes a straight line. */
-const gradedIntegral = (kink: number, end: number, f: (angle: number) => number): number =>
-  integral({ from: 0, to: 1 }, (s) => 2 * s * Math.abs(end - kink) * f(kink + (end - kink) * s * s));
-
-/** The angle at which an increasing chance is reached. */
-const angleWhere = (chance: (angle: number) => number, target: number): number =>
-  increasingRoot((angle) => (angle <= 0 ? angle - target : angle >= Math.PI / 2 ? angle : chance(angle) - target), Math.PI / 4, 0.1)!;

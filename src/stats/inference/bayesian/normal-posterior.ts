@@ -1,7 +1,7 @@
 import type { Effect } from '../../effects/effect.js';
 import { normalCdf, normalHazard, normalUpperTail } from '../../numeric/normal.js';
 import { isRefusal, type Refusal } from '../../refusal.js';
-import type { NormalPosterior } from '../inference.js';
+import type { NormalPosterior, Posterior } from '../inference.js';
 import { priorFor, type NormalPrior } from './normal-prior.js';
 
 /** Posterior of a normal effect: precisions add, means are weighted by them. */
@@ -14,6 +14,18 @@ export function normalPosterior(effect: Effect, prior: NormalPrior): NormalPoste
   const share = 1 / (1 + (scaled.standardDeviation / standardError) ** 2);
   return { mean: estimate + share * (scaled.mean - estimate), standardDeviation: standardError * Math.sqrt(1 - share) };
 }
+
+/** A normal posterior with what is asked of it. */
+export const asPosterior = (posterior: NormalPosterior): Posterior => ({
+  ...posterior,
+  chanceAbove: (value) => chanceAbove(posterior, value),
+  chanceBelow: (value) => normalCdf((value - posterior.mean) / posterior.standardDeviation),
+  chanceWithin: (lower, upper) => regionChances(posterior, lower, upper).within,
+  parts() {
+    const { keepControl, shipTreatment } = expectedLoss(posterior);
+    return { positive: keepControl, negative: shipTreatment };
+  },
+});
 
 /** Chance that the effect is above a threshold, in the units of the effect. */
 export const chanceAbove = ({ mean, standardDeviation }: NormalPosterior, threshold = 0): number => normalCdf((mean - threshold) / standardDeviation);
