@@ -1,6 +1,7 @@
 import type { Analysis, Conclusion } from './experiment/analysis.js';
 import { runChecks } from './experiment/checks.js';
 import { cohortLifts, compareArms, cumulativeLifts } from './experiment/compare.js';
+import { segmentSearch } from './experiment/heterogeneity/search.js';
 import { decide } from './experiment/decide.js';
 import { planDifferences, planHash } from './experiment/lock.js';
 import type { Plan } from './experiment/plan.js';
@@ -47,5 +48,6 @@ export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclu
     comparisons,
     timelines: await cumulativeLifts(plan, summaries),
     decision: decide(plan, summaries, checks, comparisons),
+    ...(plan.heterogeneity && { heterogeneity: await segmentSearch(plan, summaries) }),
   };
 }

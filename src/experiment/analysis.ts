@@ -114,12 +114,32 @@ export const differenceSchema = z.object({
 }).meta({ id: 'PlanDifference', description: 'Where the plan that ran departs from the plan that was locked.' });
 export type PlanDifference = z.output<typeof differenceSchema>;
 
+const searchedSegmentSchema = z.object({
+  metric: z.string().describe('name of the metric'), arm: z.string().describe('name of the treatment arm'),
+  parts: z.array(segmentValueSchema).describe('one attribute and its value, or two'),
+  units: z.number().int().describe('of the control and the arm that have these values'),
+  inside: z.number().describe('effect (difference) among them, in units of the metric, in the halves of the units that did not choose them'),
+  outside: z.number().describe('effect among all others, likewise'),
+  estimate: z.number().describe('effect inside less effect outside, likewise'),
+  interval: confidenceSetSchema.describe('of that; false coverage rate over the segments that are found; leaves out 0 exactly when the segment is found'),
+  eValue: z.number().describe('compound e-value of no difference, averaged over both ways to split choosing and testing'),
+  adjustedPValue: z.number().describe('smallest false discovery rate at which the segment is found'),
+  isFound: z.boolean().describe('true: its effect differs, at the false discovery rate of the plan'),
+}).meta({ id: 'SearchedSegment', description: 'A segment that one half of the units chose and the other tested.' });
+export const segmentSearchSchema = z.object({
+  searched: z.number().int().describe('segments with enough units, over metrics and arms'),
+  fdr: z.number().describe('false discovery rate of the plan'),
+  segments: z.array(searchedSegmentSchema).describe('those that are found, and the strongest of the others'),
+}).meta({ id: 'SegmentSearch', description: 'Which segments have an effect of their own: chosen in one half of the units, tested in the other, both ways.' });
+export type SegmentSearch = z.output<typeof segmentSearchSchema>;
+
 /** What follows from plan and summaries alone: recomputed bit for bit by a replay. */
 export const conclusionSchema = z.object({
   checks: z.array(checkSchema),
   comparisons: z.array(comparisonSchema),
   timelines: z.array(timelineSchema),
   decision: decisionSchema.describe('whether to ship, and why'),
+  heterogeneity: segmentSearchSchema.nullable().optional().describe('segments whose effect differs; null or absent where the plan searches none'),
 });
 export type Conclusion = z.output<typeof conclusionSchema>;
 

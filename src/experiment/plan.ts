@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { corrections } from '../stats/corrections/index.js';
+import { heterogeneityIssues, heterogeneitySchema } from './heterogeneity/heterogeneity.js';
 import { inferenceSchema, methodOf } from './inference.js';
 import { filterSchema, metricSchema } from './metric.js';
 import { identifier, instant } from './vocabulary.js';
@@ -108,6 +109,7 @@ export const planSchema = z.strictObject({
   inference: inferenceSchema.default({ method: 'fixed' }),
   correction: correctionSchema.default('holm').describe('within each family: goals x arms; other metrics x arms; segments. Guardrails must all hold, so they need none'),
   decision: decisionSchema,
+  heterogeneity: heterogeneitySchema.optional().describe('search for segments whose effect differs; absent: none'),
   checks: z.strictObject({
     sampleRatioAlpha: z.number().gt(0).lt(0.1).default(0.001).describe('p-value below which a sample-ratio mismatch fails'),
     multipleExposureShare: z.number().gt(0).lte(1).default(0.01).describe('share of units seen in several arms above which the check fails'),
@@ -132,6 +134,7 @@ function* planIssues(plan: Draft): Generator<PlanIssue> {
   yield* duplicateIssues('segments', plan.segments.map((s) => s.name));
   yield* metricIssues(plan);
   yield* decisionIssues(plan);
+  yield* heterogeneityIssues(plan);
   for (const [i, s] of plan.segments.entries()) {
     if (!plan.exposures.attributes.includes(s.column)) yield { message: `segment ${s.name} uses ${s.column}, which is not among exposures.attributes (${plan.exposures.attributes.join(', ') || 'none'})`, path: ['segments', i, 'column'] };
   }

@@ -43,6 +43,13 @@ export const metricSummarySchema = z.object({
 });
 export type MetricSummary = z.output<typeof metricSummarySchema>;
 
+const foldSummarySchema = z.object({
+  metric: z.string(),
+  /** one arm, one half of the units, one value of an attribute or of a pair of attributes; cells without units are absent */
+  cells: z.array(z.object({ arm: z.string(), fold: z.number().int(), parts: z.array(segmentValueSchema), summary: momentsSchema })),
+});
+export type FoldSummary = z.output<typeof foldSummarySchema>;
+
 export const summariesSchema = z.object({
   asOf: z.string().nullable().describe('the analysis sees nothing later; null when no table has times'),
   exposures: z.object({
@@ -68,6 +75,8 @@ export const summariesSchema = z.object({
     first: z.string().nullable(), last: z.string().nullable(),
   })),
   metrics: z.array(metricSummarySchema),
+  /** of metrics that are searched for segments; absent: none are */
+  folds: z.array(foldSummarySchema).optional(),
 });
 export type Summaries = z.output<typeof summariesSchema>;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { effectsSection, segmentsSection } from './html/effects.js';
+import { heterogeneitySection } from './heterogeneity.js';
 import { checksSection, lineageSection, planSection, provenanceSection, queriesSection, recordsSection, timelinesSection } from './html/evidence.js';
 import { html, trusted, type Markup } from './html/markup.js';
 import { style } from './html/style.js';
@@ -27,7 +28,7 @@ ${verdictHeader(model)}
 ${effectsSection(model)}
 ${clausesSection(model)}
 ${timelinesSection(model)}
-${segmentsSection(model)}
+${segmentsSection(model)}${model.heterogeneity !== null && heterogeneitySection(model.heterogeneity)}
 ${checksSection(model)}
 ${planSection(model)}
 ${lineageSection(model)}

@@ -1,5 +1,6 @@
 import { formatInstant } from '../experiment/format.js';
 import { ROLE_TITLES, rowsByRole, type EffectRow } from './effect-rows.js';
+import { cellsOf, HETEROGENEITY_HEADS } from './heterogeneity.js';
 import { featureText, modelText, nameOfCheck, STATUS_MARKS, VERDICT_LABELS, type ReportModel } from './model.js';
 import { isWorthSaying } from './verdict.js';
 
@@ -20,6 +21,7 @@ export function markdownReport(model: ReportModel): string {
     ...model.clauseGroups.flatMap(({ title, clauses }) => [`### ${text(title)}`, bullets(clauses.map((clause) =>
       `${STATUS_MARKS[clause.status]} ${clause.status}: ${text(clause.sentence)}${isWorthSaying(clause) ? ` *What would change it:* ${text(clause.change)}` : ''}`))]),
     ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model)]),
+    ...(model.heterogeneity ? ['## Segments that differ', text(model.heterogeneity.sentence), table(HETEROGENEITY_HEADS, model.heterogeneity.rows.map((row) => cellsOf(row).map(text))), text(model.heterogeneity.note)] : []),
     '## Checks of the data',
     bullets(model.checks.map((check) => `${STATUS_MARKS[check.status]} ${check.status}: **${nameOfCheck(check.name)}.** ${text(check.sentence)}`)),
     '## The plan',

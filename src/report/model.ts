@@ -7,6 +7,7 @@ import { analysisDigest, type DecisionRecord } from '../experiment/record.js';
 import type { ExecutedQuery } from '../experiment/summaries.js';
 import { corrections } from '../stats/corrections/index.js';
 import { effectRows, type EffectRow } from './effect-rows.js';
+import { heterogeneityModel, type HeterogeneityModel } from './heterogeneity.js';
 import { clauseGroups, whatWouldChange, type ClauseGroup } from './verdict.js';
 
 /** What every rendering of a report says, in the order in which it is said. Strings are plain text: a renderer escapes them. */
@@ -29,6 +30,8 @@ export interface ReportModel {
   /** of goals and guardrails, where there is more than one day */
   readonly timelines: readonly TimelineModel[];
   readonly timelineNote: string;
+  /** null where the plan searches no segments */
+  readonly heterogeneity: HeterogeneityModel | null;
   readonly checks: readonly Check[];
   readonly lock: string;
   readonly differences: readonly PlanDifference[];
@@ -67,6 +70,7 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
       .filter(({ rows }) => rows.length > 0),
     timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),
     timelineNote: timelineNote(plan),
+    heterogeneity: heterogeneityModel(analysis),
     checks: analysis.checks,
     lock: lockSentence(analysis),
     differences: analysis.differences,

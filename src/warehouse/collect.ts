@@ -64,7 +64,7 @@ export async function collect(session: Session, plan: Plan, options: CollectOpti
     asOf: asOf === null ? null : toInstant(asOf),
     exposures,
     facts: readings.map(factSummary),
-    metrics: await metricSummaries(session, { plan, inputs, scans, metrics, cells: found, asOf, isTimed, units: exposures.units }, report),
+    ...await metricSummaries(session, { plan, inputs, scans, metrics, cells: found, asOf, isTimed, units: exposures.units }, report),
   };
 }
 

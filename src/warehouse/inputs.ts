@@ -10,7 +10,7 @@ export interface Inputs {
   readonly facts: readonly Relation[];
   /** unit ids are compared as text when the tables do not agree on their type */
   readonly unitsAsText: boolean;
-  /** attributes that some metric adjusts for, in order */
+  /** numeric attributes that some metric adjusts for or that are searched for segments, in order */
   readonly covariates: readonly string[];
   /** microseconds since 1970 */
   readonly start: number | null;
@@ -30,7 +30,7 @@ export async function readInputs(session: Session, plan: Plan): Promise<Inputs> 
   columnOf(exposures!, plan.exposures.arm, 'arm');
   plan.exposures.attributes.forEach((name) => columnOf(exposures!, name, 'attributes'));
   plan.facts.forEach((fact, i) => fact.id === undefined || columnOf(facts[i]!, fact.id, 'id'));
-  const covariates = [...new Set(plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []))];
+  const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? [])])];
   covariates.forEach((name) => numericColumn(exposures!, name, 'attributes'));
   return {
     exposures: checked[0]!,

@@ -1,10 +1,12 @@
 import type { Plan } from '../experiment/plan.js';
-import type { Cell, MetricSummary } from '../experiment/summaries.js';
+import type { Cell, Summaries } from '../experiment/summaries.js';
 import { momentsSummary } from './cell-moments.js';
 import type { Inputs } from './inputs.js';
+import { collectFolds } from './collect-folds.js';
 import { collectMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
 import { pooled, quantileBounds } from './queries/pooled.js';
+import { foldOf } from './queries/fold-moments.js';
 import type { Centre } from './queries/moment-sums.js';
 import { VALUES } from './queries/names.js';
 import { unitValues } from './queries/unit-values.js';
@@ -29,7 +31,7 @@ export interface MetricContext {
 }
 
 /** Every metric of the plan as centred moments or quantiles by arm and segment, and by day of first exposure. */
-export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<MetricSummary[]> {
+export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<Pick<Summaries, 'metrics' | 'folds'>> {
   const frame = await boundedFrame(session, context);
   const [totals] = await session.rows('columns over all arms', pooled(frame));
   refuseMissingAttributes(frame, totals!);
@@ -37,7 +39,8 @@ export async function metricSummaries(session: Session, context: MetricContext, 
   report('summarising metrics');
   const moments = await collectMoments(session, context, frame, centres);
   const quantiles = await collectQuantiles(session, context, frame, moments.unitsOf);
-  return frame.metrics.map((metric, i) => {
+  const folds = await collectFolds(session, context, frame, centres);
+  const metrics = frame.metrics.map((metric, i) => {
     const columns = metric.of.columns;
     const isQuantile = metric.of.metric.kind === 'quantile';
     return {
@@ -52,6 +55,7 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       immature: metric.mature === undefined ? 0 : context.units - numberOf(totals!, `n_${metric.mature}`),
     };
   });
+  return folds ? { metrics, folds } : { metrics };
 }
 
 /** Above this square of mean over standard deviation, squares are taken around the mean; below it they lose under 3 digits. */
@@ -68,6 +72,7 @@ async function boundedFrame(session: Session, { plan, inputs, scans, metrics, as
   const d = session.dialect;
   const expressions = metrics.flatMap(({ columns }) => columns.map(({ expression }) => expression));
   const values = unitValues(d, scans, inputs.covariates, expressions, isTimed && plan.exposures.time !== undefined);
+  const carried = plan.heterogeneity ? [{ sql: foldOf(d, plan.seed, 'u.unit'), name: 'fold' }, ...plan.heterogeneity.numeric.map((column) => ({ sql: `u.x${inputs.covariates.indexOf(column)}`, name: `h${inputs.covariates.indexOf(column)}` }))] : [];
   const wanted = new Map<string, { name: string; column: string; counts: string; probabilities: number[] }>();
   const keyOf = (column: UnitColumn, raw: string, counts: string) => JSON.stringify([raw, counts, column.cap ?? null, column.winsorise ?? null]);
   const asked = unitFrame(d, metrics, values, asOf, (column, raw, counts) => {
@@ -75,14 +80,14 @@ async function boundedFrame(session: Session, { plan, inputs, scans, metrics, as
     const probabilities = [column.winsorise?.lower, column.winsorise?.upper].filter((p) => p !== undefined);
     if (probabilities.length && !wanted.has(key)) wanted.set(key, { name: `b${wanted.size}`, column: clamp(d, raw, column.cap ?? {}), counts, probabilities });
     return column.cap ?? {};
-  });
+  }, carried);
   await session.keep('columns of all metrics over units', VALUES, asked.raw);
   if (wanted.size === 0) return asked;
   const [row] = await session.rows('bounds for winsorising', quantileBounds(d, [...wanted.values()]));
   return unitFrame(d, metrics, values, asOf, (column, raw, counts) => {
     const found = wanted.get(keyOf(column, raw, counts));
     return found ? tighter(column, row![found.name] as readonly number[] | null) : column.cap ?? {};
-  });
+  }, carried);
 }
 
 function tighter({ cap, winsorise }: UnitColumn, quantiles: readonly number[] | null): Limits {

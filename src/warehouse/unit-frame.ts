@@ -40,6 +40,9 @@ export interface UnitFrame {
   readonly bounded: string;
 }
 
+/** A column that is carried along as it is, such as the half that a unit is in. */
+export interface Carried { readonly sql: string; readonly name: string }
+
 /** Bounds of a column, found by `quantile bounds` for winsorised ones. */
 export type BoundsOf = (column: UnitColumn, raw: string, counts: string) => Limits;
 
@@ -47,7 +50,7 @@ export type BoundsOf = (column: UnitColumn, raw: string, counts: string) => Limi
  * Columns of all metrics over units.
  * @param asOf  microseconds; a unit counts for a metric when its window closed at or before it
  */
-export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values: UnitValues, asOf: number | null, boundsOf: BoundsOf): UnitFrame {
+export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values: UnitValues, asOf: number | null, boundsOf: BoundsOf, carried: readonly Carried[] = []): UnitFrame {
   const raws = new Map<string, string>();
   const matures = new Map<string, string>();
   const counts = new Map<string, string>();
@@ -70,7 +73,7 @@ export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values:
       }),
     };
   });
-  const inner = `select u.cell, u.arm, ${values.day} as day${
+  const inner = `select u.cell, u.arm, ${values.day} as day${carried.map(({ sql, name }) => `,\n    ${sql} as ${name}`).join('')}${
     [...matures].map(([sql, name]) => `,\n    ${d.asBit(sql)} as ${name}`).join('')}${
     [...raws].map(([sql, name]) => `,\n    ${sql} as ${name}`).join('')}
   from ${values.from}`;
@@ -79,7 +82,7 @@ export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values:
   const distinct = [...columns.values()];
   return {
     metrics: frameMetrics, columns: distinct, counts: [...counts.values()], matures: [...matures.values()], raw,
-    bounded: `select cell, arm, day${[...matures.values(), ...counts.values()].map((name) => `, ${name}`).join('')}${
+    bounded: `select cell, arm, day${carried.map(({ name }) => `, ${name}`).join('')}${[...matures.values(), ...counts.values()].map((name) => `, ${name}`).join('')}${
       distinct.map((column) => `,\n    case when ${column.counts} = 1 then ${clamp(d, column.raw, column.limits)} end as ${column.name}`).join('')}
   from ${VALUES}`,
   };

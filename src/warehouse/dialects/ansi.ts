@@ -45,6 +45,8 @@ export interface Dialect {
   /** bits, the last column in the lowest, of the columns that a row of grouping sets does not have */
   groupingBits(columns: readonly string[]): string;
   modulo(a: string, b: string): string;
+  /** hash of a text as 32 lower-case hexadecimal digits */
+  md5(text: string): string;
   /** 64-bit hash of text values, null among them; absent: rows are matched by the values themselves */
   rowHash?(values: readonly string[]): string;
   /** an instant as a value that the raw column can be compared with, so that the engine can skip what lies outside; absent or undefined: compare microseconds */
@@ -85,4 +87,5 @@ export const ansi: Dialect = {
   firstAtOrAfter: (list, bound) => `(select min(e) from unnest(${list}) as l(e) where e >= ${bound})`,
   groupingBits: (columns) => `grouping(${columns.join(', ')})`,
   modulo: (a, b) => `mod(${a}, ${b})`,
+  md5: (text) => `md5(${text})`,
 };

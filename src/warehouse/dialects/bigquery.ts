@@ -17,5 +17,6 @@ export const bigquery: Dialect = {
   list: (x) => `array_agg(${x} ignore nulls)`,
   firstAtOrAfter: (list, bound) => `(select min(e) from unnest(${list}) as e where e >= ${bound})`,
   groupingBits: (columns) => columns.map((column, i) => `grouping(${column}) * ${2 ** (columns.length - 1 - i)}`).join(' + '),
+  md5: (text) => `to_hex(md5(${text}))`,
   approximatesQuantiles: true,
 };

@@ -17,6 +17,7 @@ export const clickhouse: Dialect = {
   // plain covarPop subtracts sums of products
   covariance: (x, y) => `covarPopStable(${x}, ${y})`,
   quantiles: (x, probabilities) => `quantilesExactInclusive(${probabilities.join(', ')})(${x})`,
+  md5: (text) => `lower(hex(MD5(${text})))`,
   list: (x) => `groupArray(${x})`,
   firstAtOrAfter: (list, bound) => `arrayReduce('minOrNull', arrayFilter(e -> e >= ${bound}, ${list}))`,
 };

@@ -12,5 +12,6 @@ export const trino: Dialect = {
   // no exact quantile is an aggregate here
   quantiles: (x, probabilities) => `approx_percentile(${x}, array[${probabilities.map((p) => `double '${p}'`).join(', ')}])`,
   firstAtOrAfter: (list, bound) => `array_min(filter(${list}, e -> e >= ${bound}))`,
+  md5: (text) => `lower(to_hex(md5(to_utf8(${text}))))`,
   approximatesQuantiles: true,
 };

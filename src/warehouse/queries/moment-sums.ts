@@ -56,7 +56,7 @@ export function stableMoments(d: Dialect, frame: UnitFrame, centres: ReadonlyMap
   from (${frame.bounded}) as b`, aggregates, grouping, segments);
 }
 
-function shifted(d: Dialect, column: FrameColumn, centres: ReadonlyMap<string, Centre>): string {
+export function shifted(d: Dialect, column: FrameColumn, centres: ReadonlyMap<string, Centre>): string {
   const { mean, shift } = centres.get(column.name)!;
   const value = column.isImputed ? `case when ${column.counts} = 1 then coalesce(${column.name}, ${d.number(mean)}) end` : column.name;
   return shift === 0 ? value : `${value} - ${d.number(shift)}`;
