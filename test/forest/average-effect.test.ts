@@ -107,7 +107,9 @@ describe('average effects of a causal forest', () => {
     for (const target of ['all', 'treated', 'control'] as const) {
       const { influence, standardError, n } = answered(averageEffect(forest, scores, target));
       const squares = influence!.reduce((sum, value) => sum + value * value, 0);
-      expect(Math.sqrt(squares / n / (n - 1))).toBeCloseTo(standardError, 12);
+      const sandwich = Math.sqrt(squares / n / (n - 1));
+      // a mean's jackknife is its sandwich; weights that are estimated move too when a unit is left out
+      expect(Math.abs(standardError / sandwich - 1)).toBeLessThan(target === 'all' ? 1e-12 : 0.02);
     }
   });
 });

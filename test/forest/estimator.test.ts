@@ -38,7 +38,7 @@ describe('causal_forest', () => {
     const flatten = (value: unknown): unknown[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(flatten) : [value]);
     expect(flatten(parsed).filter((value) => typeof value === 'number' && !Number.isFinite(value))).toEqual([]);
     expect(parsed.average.interval.lower).toBeLessThan(parsed.average.estimate);
-    expect(parsed.groups).toBeLessThan(parsed.n);
+    expect(parsed.independentUnits).toBeLessThan(parsed.n);
     expect(parsed.importance.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2']);
   });
 

@@ -25,7 +25,7 @@ interface Entry {
   /** decimals to which laws hold; trees split on float32 labels, so that a shift moves what follows by 1e-7 */
   readonly digits?: number;
   /** where the result has its effect; `difference` unless told */
-  readonly effect?: readonly [field: string, position?: number];
+  readonly effect?: readonly (string | number)[];
 }
 
 const plain = { shift: true, scale: true, duplicate: true } as const;
@@ -51,6 +51,7 @@ const entries: Record<string, Entry> = {
   'interaction': { roles: { outcome: 'y', first: 'arm', second: 's' }, outcomes: ['y'], ...plain, effect: ['interactions', 0] },
   'interaction_screen': { roles: { outcome: 'y', experiments: ['arm', 's', 'b'] }, outcomes: [], shift: false, scale: false, duplicate: false },
   'causal_forest': { ...forest, roles: forestColumns, effect: ['average'] },
+  'group_effects': { ...forest, options: { ...forest.options, bandReplicates: 200 }, roles: { ...forestColumns, group: 's' }, effect: ['groups', 0, 'average'] },
   'best_linear_projection': { ...forest, roles: forestColumns, effect: ['coefficients', 1] },
   'rank_weighted_effect': { ...forest, roles: forestColumns, outcomes: [], effect: ['rate'] },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
@@ -78,9 +79,8 @@ const change = (from: Sample, names: readonly string[], map: (value: number) => 
 interface Difference { estimate: number; standardError: number; pValue: number; interval: { lower: number; upper: number } }
 const difference = (answer: EstimateAnswer): Difference => {
   if (!('result' in answer)) throw new Error(answer.refusal.detail);
-  const [field, position] = entries[answer.estimator]!.effect ?? ['difference'];
-  const found = answer.result[field];
-  return (position === undefined ? found : (found as unknown[])[position]) as Difference;
+  const path = entries[answer.estimator]!.effect ?? ['difference'];
+  return path.reduce<unknown>((found, key) => (found as Record<string | number, unknown>)[key], answer.result) as Difference;
 };
 const digitsOf = (name: string) => entries[name]!.digits ?? 10;
 const lawful = (law: 'shift' | 'scale' | 'duplicate') => Object.keys(entries).filter((name) => entries[name]![law]);

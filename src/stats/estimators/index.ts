@@ -4,6 +4,7 @@ import { complierEffect } from './encouragement/complier-effect.js';
 import { factorialEffects } from './factorial/effects.js';
 import { bestLinearProjection } from './forest/best-linear-projection.js';
 import { causalForest } from './forest/causal-forest.js';
+import { groupEffects } from './forest/group-effects.js';
 import { rankWeightedEffect } from './forest/rank-weighted-effect.js';
 import { pairedGeo } from './geo/paired.js';
 import { interactionPair } from './interaction/pair.js';
@@ -24,5 +25,5 @@ import { switchback } from './switchback/regression.js';
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
-  causalForest, bestLinearProjection, rankWeightedEffect, sampleRatio,
+  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, sampleRatio,
 ] as const;

@@ -1,10 +1,11 @@
 import type { Effect } from '../effects/effect.js';
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { CausalForest } from './causal-forest.js';
-import { clusterVariance, groupsAmong } from './cluster-variance.js';
+import { groupsAmong, type Groups } from './groups.js';
 import { observationWeights } from './observation-weights.js';
-import { defaultOverlap, keepOverlap, type Kept, type OverlapRule } from './overlap.js';
+import { defaultOverlap, keepOverlap, type OverlapRule } from './overlap.js';
 import { robustRegression } from './robust-regression.js';
+import { sumOfMeans, type MeanPart, type SumOfMeans } from './sum-of-means.js';
 
 /** Over whom an effect is averaged: everyone, the treated, the controls, or everyone by e(x) (1 - e(x)). */
 export const effectTargets = ['all', 'treated', 'control', 'overlap'] as const;
@@ -12,6 +13,8 @@ export type EffectTarget = (typeof effectTargets)[number];
 
 export interface AverageEffect extends Effect {
   readonly target: EffectTarget;
+  /** rows averaged over, to which the influence values belong */
+  readonly rows: Int32Array;
   /** share of rows left out for want of overlap */
   readonly trimmedShare: number;
   /** independent groups behind the error: clusters, or rows */
@@ -21,10 +24,11 @@ export interface AverageEffect extends Effect {
 /**
  * Average effect by augmented inverse-propensity weighting of out-of-bag predictions, in units of y (per unit of w).
  *
- * Errors are cluster-robust when the forest has clusters. `treated` and `control` are for a binary treatment only.
+ * Jackknife errors, by cluster when the forest has clusters, with a t distribution of one degree of freedom less than there are groups.
+ * `treated` and `control` are for a binary treatment only.
  * @param scores doubly robust scores of the forest's rows
  * @param subset rows to average over
- * Refuses a want of overlap (see `OverlapRule`) and fewer than two independent groups.
+ * Refuses a want of overlap (see `OverlapRule`), fewer than two independent groups, and scores that do not vary.
  * @see Robins, Rotnitzky, Zhao (1994); Athey, Wager (2019), Observational Studies 5; Crump, Hotz, Imbens, Mitnik (2009) for the overlap weights
  */
 export function averageEffect(
@@ -37,73 +41,45 @@ export function averageEffect(
   const side = { all: 'both', treated: 'control', control: 'treated', overlap: 'neither' } as const;
   const kept = keepOverlap(forest, rule, side[target], subset);
   if (isRefusal(kept)) return kept;
-  if (target === 'overlap') return overlapEffect(forest, kept);
   const all = observationWeights(forest);
   const weight = Float64Array.from(kept.rows, (row) => all[row]!);
-  const influence = target === 'all' ? overEveryone(kept.rows, scores, weight) : overArm(forest, kept.rows, weight, target);
-  return isRefusal(influence) ? influence : effectOf(forest, kept, target, weight, influence);
+  const groups = groupsAmong(kept.rows, forest.rows.clusters, weight);
+  const found = target === 'overlap' ? overlapEffect(forest, kept.rows, weight, groups)
+    : sumOfMeans(target === 'all' ? [{ weight, value: Float64Array.from(kept.rows, (row) => scores[row]!) }] : armParts(forest, kept.rows, weight, target), groups);
+  if (isRefusal(found)) return found;
+  const { estimate, standardError, influence } = found;
+  if (!(standardError > 0)) return refuse('zero_variance', 'an average effect needs scores that vary; all are equal', 'Check that the outcome is recorded.');
+  const n = kept.rows.length;
+  return {
+    target, rows: kept.rows, estimate, standardError, n, trimmedShare: kept.trimmedShare, groups: groups.count, degreesOfFreedom: groups.count - 1,
+    influence: influence.map((value) => value * n),
+  };
 }
 
-interface Influence { readonly estimate: number; readonly values: Float64Array }
-
-function overEveryone(rows: Int32Array, scores: Float64Array, weight: Float64Array): Influence {
-  const total = weight.reduce((sum, value) => sum + value, 0);
-  let estimate = 0;
-  rows.forEach((row, i) => { estimate += (weight[i]! * scores[row]!) / total; });
-  return { estimate, values: weight.map((value, i) => (value * (scores[rows[i]!]! - estimate)) / total) };
-}
-
-/** The mean predicted effect in one arm, and the other arm's residuals weighted to look like it. */
-function overArm({ y, w, yHat, wHat, tauHat }: CausalForest, rows: Int32Array, weight: Float64Array, target: 'treated' | 'control'): Influence | Refusal {
+/** The mean predicted effect and residual in one arm, and the other arm's residuals weighted to look like it. */
+function armParts({ y, w, yHat, wHat, tauHat }: CausalForest, rows: Int32Array, weight: Float64Array, target: 'treated' | 'control'): MeanPart[] {
   const arm = target === 'treated' ? 1 : 0;
-  const odds = weight.map((_, i) => {
-    const e = wHat[rows[i]!]!;
-    if (w[rows[i]!] === arm) return 1;
-    return target === 'treated' ? e / (1 - e) : (1 - e) / e;
-  });
-  let own = 0;
-  let other = 0;
-  rows.forEach((row, i) => {
-    if (w[row] === arm) own += weight[i]!;
-    else other += weight[i]! * odds[i]!;
-  });
-  if (!(own > 0 && other > 0)) return refuse('too_few_units', `the average effect on the ${target} needs units with weight in both arms`, 'Collect units of both arms.');
-  let mean = 0;
-  rows.forEach((row, i) => { if (w[row] === arm) mean += (weight[i]! * tauHat[row]!) / own; });
-  let estimate = mean;
-  const values = weight.map((value, i) => {
-    const row = rows[i]!;
-    const residual = y[row]! - yHat[row]! - (w[row]! - wHat[row]!) * tauHat[row]!;
-    const share = w[row] === arm ? value / own : (value * odds[i]!) / other;
-    const correction = share * (w[row] === 1 ? residual : -residual);
-    estimate += correction;
-    return correction + (w[row] === arm ? share * (tauHat[row]! - mean) : 0);
-  });
-  return { estimate, values };
+  const sign = (row: number) => (w[row] === 1 ? 1 : -1);
+  const residual = (row: number) => sign(row) * (y[row]! - yHat[row]! - (w[row]! - wHat[row]!) * tauHat[row]!);
+  const odds = (row: number) => (target === 'treated' ? wHat[row]! / (1 - wHat[row]!) : (1 - wHat[row]!) / wHat[row]!);
+  return [
+    { weight: weight.map((value, i) => (w[rows[i]!] === arm ? value : 0)), value: Float64Array.from(rows, (row) => tauHat[row]! + residual(row)) },
+    { weight: weight.map((value, i) => (w[rows[i]!] === arm ? 0 : value * odds(rows[i]!))), value: Float64Array.from(rows, residual) },
+  ];
 }
 
 /** The slope of Y - yHat on W - wHat: the effect weighted by the variance of the treatment. */
-function overlapEffect(forest: CausalForest, kept: Kept): AverageEffect | Refusal {
-  const { y, w, yHat, wHat, rows: { clusters } } = forest;
-  const all = observationWeights(forest);
-  const weight = Float64Array.from(kept.rows, (row) => all[row]!);
-  const groups = groupsAmong(kept.rows, clusters, weight);
-  const fit = robustRegression(
-    Float64Array.from(kept.rows, (row) => y[row]! - yHat[row]!),
-    { intercept: new Float64Array(kept.rows.length).fill(1), effect: Float64Array.from(kept.rows, (row) => w[row]! - wHat[row]!) },
-    weight, groups, 0.95);
+function overlapEffect({ y, w, yHat, wHat }: CausalForest, rows: Int32Array, weight: Float64Array, groups: Groups): SumOfMeans | Refusal {
+  const outcome = Float64Array.from(rows, (row) => y[row]! - yHat[row]!);
+  const treatment = Float64Array.from(rows, (row) => w[row]! - wHat[row]!);
+  const fit = robustRegression(outcome, { intercept: new Float64Array(rows.length).fill(1), effect: treatment }, weight, groups, 0.95);
   if (isRefusal(fit)) return fit;
-  const { estimate, standardError } = fit.coefficients[1]!;
-  return { target: 'overlap', estimate, standardError, degreesOfFreedom: null, n: kept.rows.length, trimmedShare: kept.trimmedShare, groups: groups.count };
-}
-
-function effectOf(forest: CausalForest, kept: Kept, target: EffectTarget, weight: Float64Array, { estimate, values }: Influence): AverageEffect | Refusal {
-  const groups = groupsAmong(kept.rows, forest.rows.clusters, weight);
-  if (groups.count < 2) return refuse('too_few_units', `an average effect needs at least 2 independent groups; got ${groups.count}`, 'Collect more clusters.');
-  const n = kept.rows.length;
+  const [intercept, effect] = fit.coefficients.map(({ estimate }) => estimate) as [number, number];
+  const total = weight.reduce((sum, value) => sum + value, 0);
+  const mean = treatment.reduce((sum, value, i) => sum + weight[i]! * value, 0) / total;
+  const spread = treatment.reduce((sum, value, i) => sum + weight[i]! * (value - mean) ** 2, 0);
   return {
-    target, estimate, n, trimmedShare: kept.trimmedShare, groups: groups.count, degreesOfFreedom: null,
-    standardError: Math.sqrt(clusterVariance(values, groups)),
-    influence: values.map((value) => value * n),
+    estimate: effect, standardError: fit.coefficients[1]!.standardError,
+    influence: weight.map((value, i) => (value * (treatment[i]! - mean) * (outcome[i]! - intercept - effect * treatment[i]!)) / spread),
   };
 }

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../refusal.js';
 import type { CausalForest } from './causal-forest.js';
-import { groupsAmong } from './cluster-variance.js';
+import { groupsAmong } from './groups.js';
 import { observationWeights } from './observation-weights.js';
 import { defaultOverlap, keepOverlap, type OverlapRule } from './overlap.js';
 import { robustRegression, type RobustRegression } from './robust-regression.js';

@@ -1,7 +1,7 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { studentUpperTail } from '../numeric/student.js';
 import type { CausalForest } from './causal-forest.js';
-import { groupsAmong } from './cluster-variance.js';
+import { groupsAmong } from './groups.js';
 import { observationWeights } from './observation-weights.js';
 import { robustRegression, type Coefficient } from './robust-regression.js';
 

@@ -1,6 +1,6 @@
 import { refuse, type Refusal } from '../refusal.js';
 import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
-import type { Groups } from './cluster-variance.js';
+import type { Groups } from './groups.js';
 import { orthonormalBasis, solveTriangle } from './orthonormal-basis.js';
 import { invertPositive } from './positive-definite.js';
 

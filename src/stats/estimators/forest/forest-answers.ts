@@ -9,12 +9,12 @@ import { effectSchema } from '../two-arms.js';
 export const averageResult = {
   average: effectSchema.describe('average effect, in units of the outcome per unit of the treatment; cluster-robust when clusters are given'),
   n: z.number().int().describe('units averaged over'),
-  groups: z.number().int().describe('independent groups behind the error: clusters, or units'),
+  independentUnits: z.number().int().describe('independent groups behind the error: clusters, or units'),
   trimmedShare: z.number().describe('share of units left out for want of overlap, in [0, 1]'),
 } as const;
 
 export function averageAnswer(effect: AverageEffect, level: number): z.output<z.ZodObject<typeof averageResult>> {
-  return { average: effectAnswer(effect, level), n: effect.n, groups: effect.groups, trimmedShare: effect.trimmedShare };
+  return { average: effectAnswer(effect, level), n: effect.n, independentUnits: effect.groups, trimmedShare: effect.trimmedShare };
 }
 
 /** An effect with its two-sided interval and p-value, of one look. */
