@@ -6,6 +6,7 @@ import { variationsOf } from '../experiment/assignment.js';
 import { planSchema } from '../experiment/plan.js';
 import type { Assigned, AssignmentConfig } from '../stats/design/assignment/assignment-config.js';
 import { assignmentSchema } from '../stats/design/assignment/assignment-config.js';
+import { csvCell } from './csv.js';
 import { InputError } from './input-error.js';
 import { parseAs, readDocument } from './read-document.js';
 import type { VerbContext } from './verb.js';
@@ -87,12 +88,7 @@ const renderings: Readonly<Record<(typeof formats)[number], (assigned: readonly 
   json: (assigned) => `${JSON.stringify(assigned.length === 1 ? assigned[0] : assigned, null, 2)}\n`,
   ndjson: (assigned) => assigned.map((each) => `${JSON.stringify(each)}\n`).join(''),
   csv: (assigned) => ['experiment,unit,variation,reason,bucket,used_fallback,bucket_version',
-    ...assigned.map((each) => [each.experiment, each.unit, each.variation, each.reason, each.bucket, each.usedFallback, each.bucketVersion].map(cell).join(',')), ''].join('\n'),
-};
-
-const cell = (value: string | number | boolean | null): string => {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    ...assigned.map((each) => [each.experiment, each.unit, each.variation, each.reason, each.bucket, each.usedFallback, each.bucketVersion].map(csvCell).join(',')), ''].join('\n'),
 };
 
 function sentence({ unit, experiment, variation, reason, bucket }: Assigned): string {

@@ -3,6 +3,7 @@ import { OptionsError } from '../stats/estimators/estimator.js';
 import { codeVersion } from '../version.js';
 import { nearest } from '../warehouse/nearest.js';
 import { DataError } from '../warehouse/warehouse.js';
+import { allocateVerb } from './allocate.js';
 import { analyzeVerb } from './analyze.js';
 import { assignSchemaVerb, assignVerb } from './assign.js';
 import { demoVerb } from './demo.js';
@@ -58,7 +59,7 @@ function createProgram(context: VerbContext): Command {
     .option('--debug', 'show where an error came from')
     .helpCommand('help [verb]', 'help on a verb')
     .addHelpText('after', `${examples}${exitCodeHelp}`);
-  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
+  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, allocateVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: terminal.out, writeErr: terminal.err,

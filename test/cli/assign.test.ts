@@ -79,3 +79,36 @@ describe('assay assign', () => {
     expect((await run('bad.json', 'u')).err).toMatch(/variations\[1\]\.key: a appears twice in variations\n {2}variations: weights of the variations must sum to 1; they sum to 1\.4/);
   });
 });
+
+describe('assay allocate', () => {
+  const stores = Array.from({ length: 60 }, (_, i) => ({ store: `s${i}`, region: ['north', 'south', 'west'][i % 3]!, revenue: 100 + ((i * 37) % 50), visitors: (i * 13) % 29 }));
+  beforeAll(() => writeFileSync(path.join(folder, 'stores.csv'), ['store,region,revenue,visitors', ...stores.map((s) => `${s.store},${s.region},${s.revenue},${s.visitors}`), ''].join('\n')));
+  const deal = (...args: string[]) => assay(['allocate', 'stores.csv', '--column', 'store', ...args], { cwd: folder });
+
+  it('--within holds the shares in every stratum', async () => {
+    const { code, out } = await deal('--within', 'region', '--arms', 'control=0.75,new=0.25', '--out', 'arms.csv');
+    expect([code, out.split('\n').slice(0, 4)]).toEqual([0, ['stratum  control  new', 'north         15    5', 'south         15    5', 'west          15    5']]);
+    const arms = readFileSync(path.join(folder, 'arms.csv'), 'utf8').trim().split('\n');
+    expect([arms[0], arms.length, arms.filter((line) => line.endsWith(',new')).length]).toEqual(['unit,arm', 61, 15]);
+  });
+
+  it('--balance finds a salt that assay assign reproduces', async () => {
+    const { code, out } = await deal('--balance', 'revenue', '--balance', 'visitors', '--candidates', '50', '--out', 'arms.csv');
+    expect(code).toBe(0);
+    const salt = /^salt: (\S+)/.exec(out)![1]!;
+    const arms = readFileSync(path.join(folder, 'arms.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(',')[1]);
+    const assigned = sdk.assign({ key: 'any', salt, variations: [{ key: 'control', weight: 0.5 }, { key: 'treatment', weight: 0.5 }] }, stores.map(({ store }) => store));
+    expect(assigned.map(({ variation }) => variation)).toEqual(arms);
+  });
+
+  it.each([
+    [[], /give --within for strata, or --balance for covariates/],
+    [['--within', 'region', '--arms', 'a=0.5,b=0.6'], /must have positive shares that sum to 1; they sum to 1\.1/],
+    [['--within', 'regoin'], /has no column "regoin"; the nearest is "region"/],
+    [['--balance', 'region'], /column "region" of .* must be numeric/],
+    [['--balance', 'revenue', '--acceptance', '0'], /--acceptance must be a share in \(0, 1\]/],
+  ])('bad input %j ends with 2 and a sentence', async (args, sentence) => {
+    const { code, err } = await deal(...args);
+    expect([code, err]).toEqual([2, expect.stringMatching(sentence)]);
+  });
+});

@@ -47,6 +47,9 @@ export function rerandomise(input: RerandomisationInput): Rerandomisation | Refu
   if (covariates.units !== units.length || candidates < 1 || weights.length < 2) {
     return refuse('unsupported_combination', `rerandomise needs a covariate value for each unit, two arms and a candidate; got ${covariates.units} for ${units.length}, ${weights.length} and ${candidates}`, 'Give one value a unit, at least two weights and at least one candidate.');
   }
+  if (acceptance !== undefined && !(acceptance > 0 && acceptance <= 1)) {
+    return refuse('unsupported_combination', `rerandomise needs an acceptance in (0, 1]; got ${acceptance}`, 'Give the share of allocations that are good enough, such as 0.01, or leave it out.');
+  }
   const degreesOfFreedom = input.covariates.length * (weights.length - 1);
   const threshold = acceptance === undefined ? -Infinity : chiSquareLowerQuantile(acceptance, degreesOfFreedom);
   let best = { salt: '', mahalanobis: Infinity };
