@@ -23,7 +23,7 @@ export function planningText(planning: Planning): string {
 function answerLines(planning: Planning): string[] {
   if ('refusal' in planning) return [`refused (${planning.refusal.reason}): ${planning.refusal.detail}`, `remedy: ${planning.refusal.remedy}`];
   const numbers = Object.fromEntries(Object.entries(planning.result).filter(([key]) => !SAID.has(key)));
-  return [planningSentence(planning.result), '', ...linesOf(numbers), `by ${String(planning.result['formula'])}`];
+  return [planningSentence(planning.planner, planning.result), '', ...linesOf(numbers), `by ${String(planning.result['formula'])}`];
 }
 
 const historyLine = ({ data, rows, droppedRows }: NonNullable<Planning['history']>): string =>
@@ -36,7 +36,7 @@ export function planningMarkdown(planning: Planning): string {
   const rows = 'refusal' in planning ? [] : Object.entries(planning.result).filter(([key]) => !SAID.has(key)).map(([key, value]) => `| ${key} | ${cell(value)} |`);
   return [
     `# ${title}`, '',
-    ...('refusal' in planning ? [`**Refused** (${planning.refusal.reason}): ${planning.refusal.detail}`, '', `Remedy: ${planning.refusal.remedy}`] : [`**${planningSentence(planning.result)}**`, '', '| | |', '|---|---|', ...rows]),
+    ...('refusal' in planning ? [`**Refused** (${planning.refusal.reason}): ${planning.refusal.detail}`, '', `Remedy: ${planning.refusal.remedy}`] : [`**${planningSentence(planning.planner, planning.result)}**`, '', '| | |', '|---|---|', ...rows]),
     '', '## Assumed', '', '| | | | |', '|---|---|---|---|',
     ...assumptions.map(({ name, value, meaning, isDefault }) => `| ${name} | ${cell(value)} | ${meaning} | ${isDefault ? 'default' : ''} |`),
     '', `Planner \`${planner}\`${'result' in planning ? `: ${String(planning.result['formula'])}` : ''}.${history ? ` ${historyLine(history)}.` : ''}`, '',

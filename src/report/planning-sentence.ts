@@ -2,6 +2,7 @@ import { formatChance, formatCount, formatCounted, formatList, formatShare, form
 
 /** What a planner answered, as far as sentences are made of it. */
 interface Answer {
+  readonly claim?: string | undefined;
   readonly solvedFor?: 'effect' | 'margin' | 'units' | 'power';
   readonly scale?: 'lift' | 'difference';
   readonly effect?: number;
@@ -23,9 +24,12 @@ interface Answer {
   readonly isFutile?: boolean;
 }
 
+/** What is shown within a margin. */
+const CLAIMS: Readonly<Record<string, string>> = { non_inferiority: 'the treatment is worse by less than', equivalence: 'the arms differ, either way, by less than' };
+
 /** The answer to the question that was asked, in a sentence or two. */
-export function planningSentence(result: object): string {
-  const answer = result as Answer;
+export function planningSentence(planner: string, result: object): string {
+  const answer = { ...result, claim: CLAIMS[planner] } as Answer;
   if (answer.underPlan !== undefined) return interimSentence(answer);
   if (answer.furtherUnits !== undefined) return furtherSentence(answer);
   return [mainSentence(answer), ...asides(answer)].join(' ');
@@ -42,7 +46,7 @@ function mainSentence(answer: Answer): string {
   const { solvedFor, power, units, betaPerClause } = answer;
   const needed = `${unitsText(answer)}${answer.days ? `, ${formatCounted(answer.days, 'day')},` : ''}`;
   if (betaPerClause !== undefined) return `${needed} give a chance of at least ${formatChance(power!)} to ship a change that is as good as planned.`;
-  if (answer.margin !== undefined) return `${needed} show with power ${formatChance(power!)} that the difference stays within a margin of ${sizeText(answer.margin, answer.scale).replace(/^\+/, '')}.`;
+  if (answer.margin !== undefined) return `${needed} show with power ${formatChance(power!)} that ${answer.claim} ${sizeText(answer.margin, answer.scale).replace(/^\+/, '')}.`;
   const size = `${answer.scale === 'lift' ? 'a lift' : 'a difference'} of ${sizeText(answer.effect!, answer.scale)}`;
   if (solvedFor === 'effect') return `${needed} detect ${size}, or more, with power ${formatChance(power!)}.`;
   return units === undefined ? '' : `${needed} detect ${size} with power ${formatChance(power!)}.`;

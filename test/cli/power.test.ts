@@ -32,6 +32,16 @@ describe('assay power', () => {
     expect((await assay(['power', 'spec.json', '--format', 'md'], folder)).out).toMatch(/^# Group sequential \(Lan-DeMets\)\n\n\*\*[\d,]+ units/);
   });
 
+  it('says what a margin shows, and lists the assumptions of every goal and guardrail', async () => {
+    const metric = { mean: { mean: 300, standardDeviation: 200 } };
+    using inferior = specFolder({ planner: 'non_inferiority', options: { metric, margin: 0.02, power: 0.8, better: 'decrease' } });
+    expect((await assay(['power', 'spec.json'], inferior)).out).toMatch(/ 35,592 units \(.*\) show with power 80% that the treatment is worse by less than 2%\./);
+    using rule = specFolder({ planner: 'risk_aware', options: { goals: [{ name: 'orders', metric, effect: 0.05 }], guardrails: [{ name: 'latency', metric, margin: 0.02 }] } });
+    const { out } = await assay(['power', 'spec.json'], rule);
+    expect(out).toMatch(/ {4}goals\[0\]\.metric\.mean\.mean +300 /);
+    expect(out).toMatch(/ {2}\* guardrails\[0\]\.better +increase +which way is better/);
+  });
+
   it('rehearses on a file of history', async () => {
     const rows = Array.from({ length: 400 }, (_, i) => `${(i % 10) + (i % 3)}`);
     using folder = specFolder({ planner: 'history', data: 'past.csv', columns: { value: 'spend' }, options: { effect: 0.3, units: 400, replicates: 200 } }, { 'past.csv': `spend\n${rows.join('\n')}\n` });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { fnv1a32 } from '../../src/stats/design/assignment/fnv1a32.js';
+import { fnv1a32, fnv1a32OfDecimal } from '../../src/stats/design/assignment/fnv1a32.js';
 import { growthbookHash } from '../../src/stats/design/assignment/growthbook-hash.js';
 import { bucketing } from '../../src/stats/design/assignment/hash-method.js';
 import { murmur3 } from '../../src/stats/design/assignment/murmur3.js';
@@ -34,6 +34,12 @@ describe('hashing', () => {
     fc.assert(fc.property(fc.string(), fc.string(), (a, b) => {
       expect(fnv1a32(b, fnv1a32(a))).toBe(fnv1a32(a + b));
     }), { seed: 1 });
+  });
+
+  it('fnv1a32OfDecimal is the hash of the number written out', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 0xffffffff }), (n) => {
+      expect(fnv1a32OfDecimal(n)).toBe(fnv1a32(String(n)));
+    }), { seed: 1, numRuns: 1000, examples: [[0], [9], [10], [99], [100], [999_999_999], [1_000_000_000], [0xffffffff]] });
   });
 
   it('growthbookHash answers null for versions the specification does not have', () => {

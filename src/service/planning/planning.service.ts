@@ -47,7 +47,7 @@ export class PlanningService {
 
 const view = (planning: Planning): PlanningType => ({
   planner: planning.planner,
-  sentence: 'refusal' in planning ? planning.refusal.detail : planningSentence(planning.result),
+  sentence: 'refusal' in planning ? planning.refusal.detail : planningSentence(planning.planner, planning.result),
   answer: 'refusal' in planning ? planning.refusal : { planner: planning.planner, ...planning.result },
   assumptions: [...planning.assumptions],
   references: planning.references,

@@ -15,3 +15,18 @@ export function fnv1a32(text: string, state: number = FNV_OFFSET): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return hash >>> 0;
 }
+
+/** The same of the decimal digits of a whole number, without writing them out. @param n in [0, 2^53) */
+export function fnv1a32OfDecimal(n: number): number {
+  let divisor = 1;
+  while (n / divisor >= 10) divisor *= 10;
+  let hash = FNV_OFFSET;
+  for (let rest = n; divisor >= 1; divisor /= 10) {
+    const digit = Math.floor(rest / divisor);
+    rest -= digit * divisor;
+    hash = Math.imul(hash ^ (DIGIT_ZERO + digit), FNV_PRIME);
+  }
+  return hash >>> 0;
+}
+
+const DIGIT_ZERO = 0x30;

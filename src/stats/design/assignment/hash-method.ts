@@ -1,4 +1,4 @@
-import { fnv1a32 } from './fnv1a32.js';
+import { fnv1a32, fnv1a32OfDecimal } from './fnv1a32.js';
 import { murmur3 } from './murmur3.js';
 
 /**
@@ -28,7 +28,7 @@ export function bucketing(method: HashMethod, salt: string): Bucketing {
       return (unit) => (fnv1a32(salt, fnv1a32(unit)) % 1000) / 1000;
     case 'growthbook_v2': {
       const state = fnv1a32(salt);
-      return (unit) => (fnv1a32(String(fnv1a32(unit, state))) % 10000) / 10000;
+      return (unit) => (fnv1a32OfDecimal(fnv1a32(unit, state)) % 10000) / 10000;
     }
   }
 }

@@ -16,6 +16,7 @@ interface Property {
   readonly $ref?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly items?: Property;
   readonly properties?: Readonly<Record<string, Property>>;
   readonly $defs?: Readonly<Record<string, Property>>;
 }
@@ -34,10 +35,15 @@ function linesOf(root: Property, at: Property, options: unknown, defaults: unkno
   return Object.entries(options as Record<string, unknown>).flatMap(([key, value]): Assumption[] => {
     if (value === undefined) return [];
     const property = at.properties?.[key];
-    const target = property?.$ref === undefined ? property : root.$defs?.[property.$ref.replace('#/$defs/', '')];
+    const target = targetOf(root, property);
     const usual = property?.default ?? (defaults as Record<string, unknown> | undefined)?.[key];
     const name = `${prefix}${key}`;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return linesOf(root, target ?? {}, value, usual, `${name}.`);
+    if (isRecord(value)) return linesOf(root, target ?? {}, value, usual, `${name}.`);
+    if (Array.isArray(value) && value.some(isRecord)) return value.flatMap((each, i) => linesOf(root, targetOf(root, target?.items) ?? {}, each, undefined, `${name}[${i}].`));
     return [{ name, value: value as Assumption['value'], meaning: property?.description ?? target?.description ?? '', isDefault: JSON.stringify(usual) === JSON.stringify(value) }];
   });
 }
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const targetOf = (root: Property, property: Property | undefined): Property | undefined =>
+  (property?.$ref === undefined ? property : root.$defs?.[property.$ref.replace('#/$defs/', '')]);
