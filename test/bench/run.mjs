@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import assignment from './assignment.mjs';
+import { evaluation } from './evaluation.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
@@ -25,6 +26,8 @@ row('the same, one added look', `${added.toFixed(1)} ms`, `${ADDED_LIMIT} ms`, '
 const graphql = await graphqlBench();
 row('GraphQL read of a stored analysis, 100 metrics, 50 in flight, p99', `${graphql.memory.p99} ms`, `${LIMIT_MS} ms`, `p50 ${graphql.memory.p50} ms, ${graphql.memory.perSecond} a second`);
 row('the same, never answered from memory, p99', `${graphql.resolved.p99} ms`, '—', `${graphql.resolved.cpuMsPerRequest} ms of processor time each`);
+const { perSecond, acknowledged, lost } = await evaluation();
+row('Exposures lost when the service is killed', `${lost}`, '0', `of ${acknowledged} acknowledged evaluations, ${perSecond} a second with their client on this machine`);
 const push = await pushdown({ scale: Number(scale), rounds: 2 });
 const size = `${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`;
 row(`Parquet to verdict, ${size}`, `${push.bareRatio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`, `${push.assaySeconds.toFixed(1)} s against ${push.bareSeconds.toFixed(1)} s for a bare scan-and-group of the raw columns by unit`);
