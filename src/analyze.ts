@@ -1,6 +1,7 @@
 import type { Analysis, Conclusion } from './experiment/analysis.js';
 import { runChecks } from './experiment/checks.js';
 import { cohortLifts, compareArms, cumulativeLifts } from './experiment/compare.js';
+import { ruleReading } from './experiment/compare/rule-reading.js';
 import { segmentSearch } from './experiment/heterogeneity/search.js';
 import { decide } from './experiment/decide.js';
 import { planDifferences, planHash } from './experiment/lock.js';
@@ -47,7 +48,7 @@ export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclu
     checks,
     comparisons,
     timelines: await cumulativeLifts(plan, summaries),
-    decision: decide(plan, summaries, checks, comparisons),
+    decision: decide(plan, summaries, checks, comparisons, await ruleReading(plan, summaries)),
     ...(plan.heterogeneity && { heterogeneity: await segmentSearch(plan, summaries) }),
   };
 }

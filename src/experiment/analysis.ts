@@ -89,11 +89,22 @@ export const clauseSchema = z.object({
 }).meta({ id: 'Clause', description: 'One clause of the decision rule and how it stands.' });
 export type Clause = z.output<typeof clauseSchema>;
 
+const ruleAccountSchema = z.object({
+  alphaPerGoal: z.number().describe('one-sided error rate of the test of each goal'),
+  alphaPerGuardrail: z.number().describe('one-sided error rate of the test of each guardrail: not divided, since all must hold'),
+  alphaPerDeterioration: z.number().describe('one-sided error rate of each test of deterioration; 0: none are made'),
+  betaPerClause: z.number().describe('chance to miss that each test that must hold may have, for the decision to have its power'),
+  falseShip: z.number().describe('bound, in each arm, on the chance to ship when no goal is better (all asked: not every goal) or a guardrail loses its margin'),
+  unitsNeeded: z.number().int().nullable().describe('units of all arms that give the rule its power, at the variances seen in the control; null where the plan states no lifts to detect'),
+}).meta({ id: 'RuleAccount', description: 'How the error rates of a whole decision are shared among its tests.' });
+export type RuleAccount = z.output<typeof ruleAccountSchema>;
+
 export const decisionSchema = z.object({
   verdict: verdictSchema.describe('ship, do not ship, keep running, or invalid'),
   arm: z.string().nullable().describe('the arm to ship; null unless the verdict is ship'),
   reason: z.string().describe('one sentence'),
   clauses: z.array(clauseSchema).describe('every clause that decided it'),
+  rule: ruleAccountSchema.nullable().optional().describe('null or absent where each clause is judged for itself'),
 }).meta({ id: 'VerdictDetail', description: 'Whether to ship, and why.' });
 export type Decision = z.output<typeof decisionSchema>;
 

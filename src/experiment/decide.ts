@@ -1,4 +1,5 @@
 import type { Check, Clause, Comparison, Decision } from './analysis.js';
+import type { RuleReading } from './compare/rule-reading.js';
 import { armVerdict, type ArmVerdict } from './decide/arm-verdict.js';
 import { goodSign } from './decide/benefit.js';
 import { clause } from './decide/clause.js';
@@ -16,18 +17,18 @@ import type { Summaries } from './summaries.js';
  * by the plan's rule; `ship` if any arm may, the best of them on the first goal; `keep_running` if any may yet; else
  * `do_not_ship`. Each clause says what was asked, what was seen, what follows and what would change it.
  */
-export function decide(plan: Plan, summaries: Summaries, checks: readonly Check[], comparisons: readonly Comparison[]): Decision {
+export function decide(plan: Plan, summaries: Summaries, checks: readonly Check[], comparisons: readonly Comparison[], rule: RuleReading | null = null): Decision {
   const failed = checks.filter((check) => check.blocking && check.status === 'fail');
   if (failed.length > 0) {
     const clauses = failed.map((check) => clause('check', {}, 'violated', check.sentence, 'Find and mend the cause, then collect new data: units that were counted wrongly cannot be mended afterwards.'));
     return { verdict: 'invalid', arm: null, reason: reasonFor('invalid', plan.decision.match, clauses), clauses };
   }
   const shared = [checksClause(checks), ...minimumDaysClauses(plan, summaries), ...doneClauses(plan)];
-  const verdicts = treatmentArms(plan).map(({ name }) => armVerdict(plan, summaries, comparisons, shared, name));
+  const verdicts = treatmentArms(plan).map(({ name }) => armVerdict(plan, summaries, comparisons, shared, name, rule));
   const verdict = (['ship', 'keep_running', 'do_not_ship'] as const).find((kind) => verdicts.some((arm) => arm.verdict === kind))!;
   const arm = verdict === 'ship' ? bestArm(plan, comparisons, verdicts.filter((candidate) => candidate.verdict === 'ship')) : null;
   const clauses = [...shared, ...verdicts.flatMap((candidate) => candidate.clauses)];
-  return { verdict, arm, reason: reasonFor(verdict, plan.decision.match, clausesBehind(verdict, arm, shared, verdicts)), clauses };
+  return { verdict, arm, reason: reasonFor(verdict, plan.decision.match, clausesBehind(verdict, arm, shared, verdicts)), clauses, ...(rule && { rule: rule.account }) };
 }
 
 const checksClause = (checks: readonly Check[]): Clause => {

@@ -79,10 +79,18 @@ const doneSchema = z.strictObject({
 });
 export type DoneItem = z.output<typeof doneItem>;
 
+const ruleSchema = z.strictObject({
+  kind: z.literal('risk_aware').describe('alpha is split over the goals where any suffices; power over all that must hold (Schultzberg, Ankargren, Frånberg 2024)'),
+  power: z.number().gt(0).lt(1).default(0.8).describe('chance to ship when every effect is as planned, a fraction'),
+  falseAlarms: z.number().gte(0).lt(1).default(0).describe('chance that tests of deterioration, of every goal and guardrail, stop a sound change; 0: none are made'),
+  detect: z.record(identifier, z.number().gt(0)).optional().describe('lift of each goal that is planned for, a fraction without sign: the report then says how many units the rule needs'),
+});
+
 const decisionSchema = z.strictObject({
   goals: z.array(goalSchema).min(1),
   match: z.enum(['all', 'any']).default('all').describe('how many goals must be met'),
   guardrails: z.array(guardrailSchema).default([]),
+  rule: ruleSchema.optional().describe('joins goals and guardrails with error rates of the whole decision; absent: goals are corrected as a family, guardrails judged by their intervals'),
   done: doneSchema.optional().describe('definition of done: reliability and latency guardrails, monitoring link, rollback criteria; every item is required unless waived; absent: not asked'),
   minimumUnits: z.number().int().gte(2).default(100).describe('units an arm before any verdict but invalid or keep running'),
   minimumDays: z.number().gte(0).default(0).describe('days from first exposure to the analysis before any verdict but invalid or keep running'),
@@ -198,8 +206,16 @@ function* decisionIssues(plan: Draft): Generator<PlanIssue> {
   if (corrections[plan.correction].reads === 'e_values' && !methodOf(plan.inference).eValue) {
     yield { message: `correction ${plan.correction} reads e-values, and inference ${plan.inference.method} has none`, path: ['correction'] };
   }
+  if (plan.decision.rule) yield* ruleIssues(plan);
   const goals = new Set(plan.decision.goals.map((g) => g.metric));
   for (const [i, g] of plan.decision.guardrails.entries()) if (goals.has(g.metric)) yield { message: `${g.metric} is a goal and a guardrail; it can be one of them`, path: ['decision', 'guardrails', i, 'metric'] };
+}
+
+function* ruleIssues({ decision }: Draft): Generator<PlanIssue> {
+  const { power, falseAlarms, detect } = decision.rule!;
+  if (power + falseAlarms >= 1) yield { message: `falseAlarms must be below 1 - power; got ${falseAlarms} and ${power}`, path: ['decision', 'rule', 'falseAlarms'] };
+  for (const [i, goal] of decision.goals.entries()) if (goal.claim !== 'superiority') yield { message: `the risk-aware rule takes goals of superiority; ${goal.metric} is a goal of ${goal.claim}: make it a guardrail`, path: ['decision', 'goals', i, 'claim'] };
+  for (const name of Object.keys(detect ?? {})) if (!decision.goals.some(({ metric }) => metric === name)) yield { message: `detect names ${name}, which is not a goal`, path: ['decision', 'rule', 'detect'] };
 }
 
 export const controlArm = (plan: Plan): Arm => plan.arms.find((arm) => arm.control)!;

@@ -1,4 +1,4 @@
-import type { Analysis, Check, Clause, Comparison, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
+import type { Analysis, RuleAccount, Check, Clause, Comparison, PlanDifference, Timeline, Verdict } from '../experiment/analysis.js';
 import { formatCount, formatCounted, formatDays, formatInstant, formatList, formatShare } from '../experiment/format.js';
 import { daysObserved } from '../experiment/minimums.js';
 import { methodOf } from '../experiment/inference.js';
@@ -92,7 +92,7 @@ export const VERDICT_LABELS: Readonly<Record<Verdict, string>> = {
 };
 const verdictLabel = (verdict: Verdict, arm: string | null): string => (arm === null ? VERDICT_LABELS[verdict] : `${VERDICT_LABELS[verdict]} ${arm}`);
 
-function factsOf({ plan, summaries }: Analysis): Labelled[] {
+function factsOf({ plan, summaries, decision }: Analysis): Labelled[] {
   const { exposures } = summaries;
   const days = daysObserved(summaries);
   return [
@@ -102,9 +102,13 @@ function factsOf({ plan, summaries }: Analysis): Labelled[] {
     ...(summaries.asOf === null ? [] : [{ label: 'Data until', value: formatInstant(summaries.asOf) }]),
     { label: 'Intervals', value: `${formatShare(1 - plan.decision.alpha)}, ${methodOf(plan.inference).title}` },
     { label: 'Correction', value: correctionWords(plan.correction) },
+    ...(decision.rule ? [{ label: 'Rule', value: ruleWords(plan, decision.rule) }] : []),
     ...(plan.owner ? [{ label: 'Owner', value: plan.owner }] : []),
   ];
 }
+
+const ruleWords = ({ decision }: Plan, { alphaPerGoal, alphaPerGuardrail, unitsNeeded }: RuleAccount): string =>
+  `risk-aware: goals at one-sided ${Number(alphaPerGoal.toPrecision(3))}, guardrails at ${Number(alphaPerGuardrail.toPrecision(3))}, power ${formatShare(decision.rule!.power)}${unitsNeeded === null ? '' : `; needs ${formatCounted(unitsNeeded, 'unit')} at the variances seen`}`;
 
 const correctionWords = (name: Plan['correction']): string => (name === 'none' ? 'none' : corrections[name].title);
 

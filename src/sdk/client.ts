@@ -42,7 +42,7 @@ const EFFECT = `{
   ... on Refusal { status reason detail remedy } }`;
 const ARM = '{ arm n value standardError }';
 const ANALYSIS = `id status progress message error planHash exploratory
-  decision { verdict arm reason clauses { kind metric arm status sentence change } }
+  decision { verdict arm reason clauses { kind metric arm status sentence change } rule { alphaPerGoal alphaPerGuardrail alphaPerDeterioration betaPerClause falseShip unitsNeeded } }
   checks { name status blocking sentence pValue }
   heterogeneity { searched fdr segments { metric arm parts { name value } units inside outside estimate interval ${CONFIDENCE_SET} eValue adjustedPValue isFound } }
   effects(segments: []) { metric role family segment { name value } control ${ARM} treatment ${ARM} difference ${EFFECT} lift ${EFFECT} method adjustment { covariates varianceReduction } }`;

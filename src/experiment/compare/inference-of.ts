@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { bindInference, type BoundInference as ClaimInference } from '../../stats/claims/bind-inference.js';
 import type { Effect } from '../../stats/effects/effect.js';
 import type { ConfidenceSet, Inference, Look, Posterior } from '../../stats/inference/inference.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
@@ -34,6 +35,16 @@ export function inferenceOf({ inference }: Plan, look: Look): BoundInference {
     eValue: eValue ? (effect) => eValue(effect, 0, 'two_sided', bound) : null,
     posterior: posterior ? (effect) => posterior(effect, bound) : null,
   };
+}
+
+/** The same method for claims, which are one-sided and have nulls of their own. */
+export function claimInferenceOf({ inference }: Plan, look: Look): ClaimInference {
+  const method = methodOf(inference);
+  const { method: name, ...planned } = inference;
+  const options = boundOptions(method, planned, look);
+  if (!isRefusal(options)) return bindInference(method, options);
+  const never = (): never => { throw new Error(`${name} was asked where it refuses: ${options.detail}`); };
+  return { name, refusal: () => options, interval: never, pValue: never };
 }
 
 /** @throws ZodError when a method binds options that are not its own */

@@ -1,4 +1,5 @@
 import type { Clause, Comparison, Verdict } from '../analysis.js';
+import type { RuleReading } from '../compare/rule-reading.js';
 import type { Metric } from '../metric.js';
 import type { Plan } from '../plan.js';
 import type { Summaries } from '../summaries.js';
@@ -6,6 +7,7 @@ import type { Evidence } from './clause.js';
 import { deadlineClauses } from './deadline.js';
 import { goalClause } from './goal.js';
 import { minimumUnitsClause } from './minimum.js';
+import { goalClausesOf, guardingClausesOf } from './rule-clauses.js';
 import { noLossClause } from './no-loss.js';
 
 /** What the rule says of one treatment arm, and the clauses that are its own. */
@@ -21,14 +23,15 @@ export interface ArmVerdict {
  * No verdict before the minimums. Then harm decides first: a violated guardrail or goal is never outweighed by a goal
  * that is met, whether the rule asks for all goals or any. Then the claims; then the deadline.
  */
-export function armVerdict(plan: Plan, summaries: Summaries, comparisons: readonly Comparison[], shared: readonly Clause[], arm: string): ArmVerdict {
+export function armVerdict(plan: Plan, summaries: Summaries, comparisons: readonly Comparison[], shared: readonly Clause[], arm: string, rule: RuleReading | null): ArmVerdict {
   const evidenceOf = (name: string): Evidence => ({
     plan, arm, metric: metricOf(plan, name),
     comparison: comparisons.find((row) => row.metric === name && row.treatment.arm === arm && row.segment === null),
   });
   const { goals, guardrails, match } = plan.decision;
-  const goalClauses = goals.map((goal) => goalClause(goal, evidenceOf(goal.metric)));
-  const guardrailClauses = guardrails.map(({ metric, margin }) => noLossClause('guardrail', margin, evidenceOf(metric)));
+  const tested = rule?.clauses.get(arm);
+  const goalClauses = tested ? goalClausesOf(plan, arm, tested) : goals.map((goal) => goalClause(goal, evidenceOf(goal.metric)));
+  const guardrailClauses = tested ? guardingClausesOf(plan, arm, tested) : guardrails.map(({ metric, margin }) => noLossClause('guardrail', margin, evidenceOf(metric)));
   const areGoalsMet = match === 'all' ? goalClauses.every(isMet) : goalClauses.some(isMet);
   const isShown = areGoalsMet && guardrailClauses.every(isMet);
   const minimum = minimumUnitsClause(plan, summaries, arm);
