@@ -1,5 +1,6 @@
 import type { Check } from './analysis.js';
 import type { CheckFunction, EffectCheck, EffectEvidence } from './checks/check.js';
+import { carryOver } from './checks/carry-over.js';
 import { constantMetric } from './checks/constant-metric.js';
 import { covariateImbalance } from './checks/covariate-imbalance.js';
 import { duplicateEvents } from './checks/duplicate-events.js';
@@ -27,7 +28,7 @@ const CHECKS: readonly CheckFunction[] = [
   sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, missingData, lateData, duplicateEvents, notFinite, constantMetric,
 ];
 
-const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy];
+const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy, carryOver];
 
 /**
  * Whether the data can be believed. A check that the plan gives no occasion for (no segments, no times, no key) is left out.
@@ -35,5 +36,5 @@ const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy
  */
 export const runChecks = (plan: Plan, summaries: Summaries, effects?: EffectEvidence): Check[] => [
   ...CHECKS.map((check) => check(plan, summaries)),
-  ...(effects ? EFFECT_CHECKS.map((check) => check(plan, effects)) : []),
+  ...(effects ? EFFECT_CHECKS.map((check) => check(plan, effects, summaries)) : []),
 ].filter((check) => check !== null);

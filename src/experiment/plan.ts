@@ -109,7 +109,10 @@ export const planSchema = z.strictObject({
   exposures: exposuresSchema,
   facts: z.array(factSchema).default([]),
   metrics: z.array(metricSchema).min(1).max(500),
-  segments: z.array(z.strictObject({ name: identifier, column: z.string().min(1) })).max(20).default([]),
+  segments: z.array(z.strictObject({
+    name: identifier, column: z.string().min(1),
+    earlierExperiment: z.literal(true).optional().describe('values are the arms of an earlier experiment that units were in, so that its carry-over is tested'),
+  })).max(20).default([]),
   arms: z.array(armSchema).min(2).max(50),
   start: instant.optional().describe('exposures before this are ignored'),
   end: instant.optional().describe('exposures at or after this are ignored'),

@@ -18,6 +18,8 @@ export const quantileSummarySchema = z.object({
   n: count, probability: z.number(), estimate: z.number(), lower: z.number(), upper: z.number(), z: z.number(),
 });
 export const segmentValueSchema = z.object({ name: z.string().describe('name of the segment'), value: z.string().describe('its value') }).meta({ id: 'SegmentValue', description: 'Units that share a value of a segment.' });
+/** What a missing segment value is called. */
+export const NO_VALUE = '(none)';
 export type SegmentValue = z.output<typeof segmentValueSchema>;
 
 /** One arm, in one segment value or (null) over all units. Cells without units are absent. */

@@ -23,7 +23,7 @@ export function markdownReport(model: ReportModel): string {
     ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model)]),
     ...(model.heterogeneity ? ['## Segments that differ', text(model.heterogeneity.sentence), table(HETEROGENEITY_HEADS, model.heterogeneity.rows.map((row) => cellsOf(row).map(text))), text(model.heterogeneity.note)] : []),
     '## Checks of the data',
-    bullets(model.checks.map((check) => `${STATUS_MARKS[check.status]} ${check.status}: **${nameOfCheck(check.name)}.** ${text(check.sentence)}`)),
+    bullets(model.checks.map((check) => `${STATUS_MARKS[check.status]} ${check.status}: **${nameOfCheck(check.name)}.** ${text(check.sentence)}${check.action ? ` *What to do:* ${text(check.action)}` : ''}`)),
     '## The plan',
     model.hypothesis === null ? '' : text(model.hypothesis),
     model.lock,

@@ -29,7 +29,7 @@ export function textReport(model: ReportModel): string {
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',
     `Checks  ${model.checks.length - loud.length} of ${model.checks.length} passed`,
-    ...loud.flatMap((check) => bullet(STATUS_MARKS[check.status], `${nameOfCheck(check.name)}: ${check.sentence}`)),
+    ...loud.flatMap((check) => bullet(STATUS_MARKS[check.status], `${nameOfCheck(check.name)}: ${check.sentence}${check.action ? ` ${check.action}` : ''}`)),
     '',
     ...model.provenance.filter(({ label }) => ['Analysis', 'Plan', 'Data'].includes(label)).map(({ label, value }) => `${label.padEnd(9)} ${value}`),
   ].map(printable).join('\n') + '\n';

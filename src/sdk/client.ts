@@ -43,7 +43,7 @@ const EFFECT = `{
 const ARM = '{ arm n value standardError }';
 const ANALYSIS = `id status progress message error planHash exploratory
   decision { verdict arm reason clauses { kind metric arm status sentence change } rule { alphaPerGoal alphaPerGuardrail alphaPerDeterioration betaPerClause falseShip unitsNeeded } }
-  checks { name status blocking sentence pValue }
+  checks { name status blocking sentence pValue action }
   heterogeneity { searched fdr segments { metric arm parts { name value } units inside outside estimate interval ${CONFIDENCE_SET} eValue adjustedPValue isFound } }
   effects(segments: []) { metric role family segment { name value } control ${ARM} treatment ${ARM} difference ${EFFECT} lift ${EFFECT} method adjustment { covariates varianceReduction } }`;
 const PROGRESS = 'id status progress message error';

@@ -1,10 +1,10 @@
 import { dimensionsOf, searchedMetrics } from '../experiment/heterogeneity/heterogeneity.js';
-import type { FoldSummary } from '../experiment/summaries.js';
+import { NO_VALUE, type FoldSummary } from '../experiment/summaries.js';
 import { momentsOfSums, momentsSummary } from './cell-moments.js';
 import type { MetricContext } from './metric-summaries.js';
 import { attributeQuantiles, binOf, foldMoments, type PartColumn } from './queries/fold-moments.js';
 import type { Centre } from './queries/moment-sums.js';
-import { NO_VALUE, VALUES } from './queries/names.js';
+import { VALUES } from './queries/names.js';
 import { numberOf, type Row, type Session } from './session.js';
 import type { UnitFrame } from './unit-frame.js';
 import { DataError } from './warehouse.js';

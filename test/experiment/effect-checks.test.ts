@@ -32,7 +32,18 @@ const byDay = (rows: readonly (readonly [number, number])[]) => rows.flatMap(([c
 const country = (rows: Readonly<Record<string, readonly [number, number]>>) => Object.entries(rows).flatMap(([value, [c, t]]) => each(c, t).map((row) => ({ segment: 'country', value, ...row })));
 
 interface Case { readonly title: string; readonly name: Check['name']; readonly status: Check['status'] | 'absent'; readonly plan?: Partial<PlanInput>; readonly summaries: Parameters<typeof shopSummaries>[0]; readonly says?: RegExp }
+const EARLIER: Partial<PlanInput> = { ...GOAL, segments: [{ name: 'country', column: 'country', earlierExperiment: true }] };
+/** Cells of the goal in the arms of an earlier experiment, with a lift in each. */
+const carried = (lifts: readonly number[]): MetricSummary => ({
+  ...revenue({}), cells: lifts.flatMap((lift, i) => [['control', 10], ['treatment', 10 * (1 + lift)]].map(([arm, y]) => (
+    { arm: arm as string, segment: { name: 'country', value: 'AB'[i]! }, summary: moments(N, y as number) }))),
+});
 const CASES: readonly Case[] = [
+  { title: 'no segment that is an earlier experiment', name: 'carry_over', status: 'absent', plan: GOAL, summaries: { exposures: { segments: country({ A: [500, 500], B: [600, 400] }) } } },
+  { title: 'an earlier experiment whose arms fell evenly on these', name: 'carry_over', status: 'pass', plan: EARLIER, summaries: { exposures: { segments: country({ A: [500, 505], B: [503, 500], '(none)': [900, 100] }) } }, says: /1 test/ },
+  { title: 'an earlier experiment whose arms fell unevenly on these', name: 'carry_over', status: 'warn', plan: EARLIER, summaries: { exposures: { segments: country({ A: [600, 500], B: [500, 600] }) } }, says: /did not fall evenly/ },
+  { title: 'an effect that hangs on the earlier arm', name: 'carry_over', status: 'warn', plan: EARLIER, summaries: { metrics: [carried([0.3, -0.1])] }, says: /depends on the arm that units had in country/ },
+  { title: 'an effect that is the same whatever the earlier arm', name: 'carry_over', status: 'pass', plan: EARLIER, summaries: { metrics: [carried([0.1, 0.1])] } },
   { title: 'an even split', name: 'sample_ratio_sequential', status: 'pass', summaries: {} },
   { title: 'a split that no watching explains', name: 'sample_ratio_sequential', status: 'warn', summaries: { exposures: { arms: each(10_600, 9_400) } }, says: /however often/ },
   { title: 'a split that a fixed test fails and watching could make', name: 'sample_ratio_sequential', status: 'pass', summaries: { exposures: { arms: each(10_250, 9_750) } } },
@@ -70,6 +81,7 @@ describe('checks of watched splits, of the time before exposure and of effects',
     expect(check?.status ?? 'absent').toBe(given.status);
     if (!check) return;
     expect(check.blocking).toBe(false);
+    expect(check.action).toEqual(check.status === 'pass' ? null : expect.stringMatching(/^[A-Z].*\.$/));
     expect(check.sentence).toMatch(/\.$/);
     expect(check.sentence).not.toMatch(/NaN|Infinity|undefined|null/);
     expect(check.pValue).toBeGreaterThanOrEqual(0);

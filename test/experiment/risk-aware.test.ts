@@ -67,8 +67,8 @@ describe('risk-aware rule of a plan', () => {
 
   it('ships an arm that is worthless in at most alpha / 2, and one as good as planned at least as often as its power says', async () => {
     const RUNS = 150;
-    const plan = planWith({ ...RULE, detect: { revenue: 0.1, clicks: 0.1 } });
-    const n = (await conclude(plan, dataOf(NO_CHANGE, 8000))).decision.rule!.unitsNeeded! / 2;
+    const n = (await conclude(planWith({ ...RULE, detect: { revenue: 0.1, clicks: 0.1 } }), dataOf(NO_CHANGE, 8000))).decision.rule!.unitsNeeded! / 2;
+    const plan = planWith(RULE);
     const shipped = async (lifts: Readonly<Record<string, number>>) => {
       let ships = 0;
       for (let run = 0; run < RUNS; run++) {

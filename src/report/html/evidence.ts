@@ -13,7 +13,7 @@ ${others.length > 0 && html`<details class="printed"><summary>Guardrails <span>$
 }
 
 export const checksSection = ({ checks }: ReportModel): Markup => html`<section aria-labelledby="checks"><h2 id="checks">Checks of the data</h2>
-<ul class="clauses">${checks.map((check) => html`<li><span class="mark ${check.status}" aria-hidden="true">${STATUS_MARKS[check.status]}</span><div><p><span class="word">${check.status}: </span><strong>${nameOfCheck(check.name)}.</strong> ${check.sentence}</p></div></li>`)}</ul></section>`;
+<ul class="clauses">${checks.map((check) => html`<li><span class="mark ${check.status}" aria-hidden="true">${STATUS_MARKS[check.status]}</span><div><p><span class="word">${check.status}: </span><strong>${nameOfCheck(check.name)}.</strong> ${check.sentence}</p>${typeof check.action === 'string' && html`<p class="note">What to do: ${check.action}</p>`}</div></li>`)}</ul></section>`;
 
 export const planSection = ({ hypothesis, lock, differences }: ReportModel): Markup => html`<section aria-labelledby="plan"><h2 id="plan">The plan</h2>${hypothesis !== null && html`<p class="hypothesis">${hypothesis}</p>`}<p class="note">${lock}</p>
 ${differences.length > 0 && html`<div class="scroll" role="region" aria-label="Table of plan differences" tabindex="0"><table><thead><tr><th scope="col">Where</th><th scope="col">Locked</th><th scope="col">Ran</th></tr></thead><tbody>${differences.map((difference) => html`<tr><th scope="row"><code>${difference.path}</code></th><td>${valueOf(difference.planned)}</td><td>${valueOf(difference.ran)}</td></tr>`)}</tbody></table></div>`}</section>`;

@@ -3,7 +3,7 @@ import { conditionOf } from '../conditions.js';
 import type { Dialect } from '../dialects/ansi.js';
 import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
-import { NO_VALUE } from './names.js';
+import { NO_VALUE } from '../../experiment/summaries.js';
 
 /** Exposure rows between start, end and asOf: unit, arm, stamp, segments s0..., attributes x0..., exclusions e0.... */
 export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: number | null): string {

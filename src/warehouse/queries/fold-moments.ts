@@ -1,7 +1,8 @@
+import { NO_VALUE } from '../../experiment/summaries.js';
 import type { Dialect } from '../dialects/ansi.js';
 import type { UnitFrame } from '../unit-frame.js';
 import { pairName, pairsOf, shifted, type Centre } from './moment-sums.js';
-import { CELLS, NO_VALUE } from './names.js';
+import { CELLS } from './names.js';
 
 /** 0 or 1 by the first digit of a hash of seed and unit: half of the units each, the same in every engine. */
 export const foldOf = (d: Dialect, seed: number, unit: string): string =>

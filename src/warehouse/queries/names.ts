@@ -12,8 +12,6 @@ export const UNPLANNED_ARM = 2;
 /** plus the index of the exclusion */
 export const EXCLUDED = 3;
 
-/** What a missing segment value is called. */
-export const NO_VALUE = '(none)';
 export const DAY = 86_400_000_000;
 
 /** On which side of its first exposure a unit's events lie. */
