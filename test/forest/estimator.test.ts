@@ -76,7 +76,7 @@ describe('causal_forest', () => {
 
   it.each([
     ['a constant treatment', 'zero_variance', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.treatment.values.map(() => 1) } })],
-    ['fewer treated units than a node keeps', 'too_few_units', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.treatment.values.map((_, i) => (i < 4 ? 1 : 0)) } })],
+    ['four treated units', 'too_few_units', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.treatment.values.map((_, i) => (i < 4 ? 1 : 0)) } })],
     ['a column without a value', 'zero_variance', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, covariates: [{ name: 'empty', values: roles.outcome.values.map(() => NaN) }] })],
     ['no covariate', 'unsupported_combination', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, covariates: [] })],
     ['a treatment that the covariates determine', 'no_overlap', (roles: ReturnType<typeof rolesOf>) => ({ ...roles, treatment: { name: 'w', values: roles.covariates[0]!.values.map((value) => (value > 0 ? 1 : 0)) } })],

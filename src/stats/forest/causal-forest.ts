@@ -84,7 +84,7 @@ export async function growCausalForest(
   engine: ForestEngine, data: CausalData, { nuisance, stabiliseSplits = true, ...choices }: CausalChoices, options: EngineOptions = {},
 ): Promise<CausalForest | Refusal> {
   const settings = forestSettings(data.x.length, choices);
-  const refusal = checkCausalData(data, settings.minNodeSize);
+  const refusal = checkCausalData(data);
   if (refusal) return refusal;
   const binning = chooseBins(data.x, data.categorical);
   const rows = binnedRows(binning, data.x, data.cluster ?? null);
@@ -136,8 +136,11 @@ export const noVariation = (row: number): Refusal => refuse('no_overlap',
   `the treatment does not vary among the forest's neighbours of row ${row}`,
   'Grow more trees, use fewer columns, or drop rows that are always or never treated.');
 
+/** Fewer would be in none of the leaves of most trees. */
+const LEAST_IN_ARM = 5;
+
 /** Refuses data that no causal forest can be grown from. */
-export function checkCausalData(data: CausalData, minNodeSize: number): Refusal | null {
+export function checkCausalData(data: CausalData): Refusal | null {
   const n = data.y.length;
   if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'Add covariates, or use a difference of means.');
   const empty = data.x.findIndex((column) => column.every(Number.isNaN));
@@ -154,8 +157,8 @@ export function checkCausalData(data: CausalData, minNodeSize: number): Refusal 
   if (isBinary(data.w)) {
     const treated = data.w.reduce((sum, w) => sum + w, 0);
     const fewest = Math.min(treated, n - treated);
-    if (fewest < minNodeSize) {
-      return refuse('too_few_units', `a causal forest needs at least ${minNodeSize} units in each arm, the minimum of a node; one has ${fewest}`, 'Collect units of that arm.');
+    if (fewest < LEAST_IN_ARM) {
+      return refuse('too_few_units', `a causal forest needs at least ${LEAST_IN_ARM} units in each arm; one has ${fewest}`, 'Collect units of that arm.');
     }
   }
   return checkLevels(data.features, data.x, data.categorical);

@@ -4,7 +4,6 @@ import { checkCausalData, growCausalForest, type CausalChoices, type CausalData 
 import { doublyRobustScores } from './doubly-robust-scores.js';
 import { predictEffects } from './effect-prediction.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
-import { forestSettings } from './forest-settings.js';
 import { observationWeights } from './observation-weights.js';
 import { keepOverlap, type OverlapRule } from './overlap.js';
 import { progressPart } from './progress-part.js';
@@ -17,7 +16,7 @@ import { rankWeightedEffect, type RankWeightedEffect, type RateOptions } from '.
 export async function heterogeneityTest(
   engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options: EngineOptions = {},
 ): Promise<RankWeightedEffect | Refusal> {
-  const refusal = checkCausalData(data, forestSettings(data.x.length, choices).minNodeSize);
+  const refusal = checkCausalData(data);
   if (refusal) return refusal;
   const [learning, judging] = halvesOf(data, choices.seed);
   const teacher = await growCausalForest(engine, learning, choices, progressPart(options, 0, 0.45));

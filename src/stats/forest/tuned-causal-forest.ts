@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../refusal.js';
 import { growCausalForest, type CausalChoices, type CausalData, type CausalForest } from './causal-forest.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import { progressPart } from './progress-part.js';
 
 /**
  * Grows a causal forest for each leaf size and keeps the one of least out-of-bag R-loss; nuisance forests are grown once.
@@ -10,14 +11,14 @@ import type { EngineOptions, ForestEngine } from './forest-engine.js';
  * @see Nie, Wager (2021), Biometrika 108(2)
  */
 export async function growTunedCausalForest(
-  engine: ForestEngine, data: CausalData, choices: Omit<CausalChoices, 'minNodeSize'>, leafSizes: readonly [number, ...number[]], options?: EngineOptions,
+  engine: ForestEngine, data: CausalData, choices: Omit<CausalChoices, 'minNodeSize'>, leafSizes: readonly [number, ...number[]], options: EngineOptions = {},
 ): Promise<CausalForest | Refusal> {
   const [first, ...others] = leafSizes;
-  let best = await growCausalForest(engine, data, { ...choices, minNodeSize: first }, options);
-  for (const minNodeSize of others) {
+  let best = await growCausalForest(engine, data, { ...choices, minNodeSize: first }, progressPart(options, 0, 2 / (1 + leafSizes.length)));
+  for (const [i, minNodeSize] of others.entries()) {
     if (isRefusal(best)) return best;
     const { yHat, wHat } = best;
-    const candidate = await growCausalForest(engine, { ...data, yHat, wHat }, { ...choices, minNodeSize }, options);
+    const candidate = await growCausalForest(engine, { ...data, yHat, wHat }, { ...choices, minNodeSize }, progressPart(options, (2 + i) / (1 + leafSizes.length), (3 + i) / (1 + leafSizes.length)));
     if (!isRefusal(candidate) && rLoss(candidate) < rLoss(best)) best = candidate;
   }
   return best;

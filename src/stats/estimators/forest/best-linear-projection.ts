@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { bestLinearProjection as project } from '../../forest/best-linear-projection.js';
-import { growCausalForest } from '../../forest/causal-forest.js';
 import { doublyRobustScores } from '../../forest/doubly-robust-scores.js';
 import { isRefusal, refuse } from '../../refusal.js';
 import { defineEstimator, numerics } from '../estimator.js';
 import { coefficientAnswer, coefficientSchema } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles } from './forest-input.js';
+import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
 
 const result = z.object({
   coefficients: z.array(coefficientSchema).describe('intercept first, then the columns in order'),
@@ -23,11 +22,12 @@ export const bestLinearProjection = defineEstimator({
   options: z.strictObject(forestOptions),
   result,
   async estimate({ projectOn, ...columns }, chosen, context) {
-    const { engine, data, choices, overlap, engineOptions } = forestInput(columns, chosen, context);
+    const input = forestInput(columns, chosen, context);
+    const { engine, overlap, engineOptions } = input;
     const regressors = projectOn.length > 0 ? projectOn : columns.covariates;
     const holed = regressors.find(({ values }) => values.some(Number.isNaN));
     if (holed) return refuse('not_finite', `a projection needs complete columns; ${holed.name} has missing values`, 'Name complete columns in projectOn.');
-    const forest = await growCausalForest(engine, data, choices, engineOptions);
+    const forest = await growForest(input, engineOptions);
     if (isRefusal(forest)) return forest;
     const scores = await doublyRobustScores(engine, forest, context.signal ? { signal: context.signal } : {});
     if (isRefusal(scores)) return scores;

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { averageEffect, effectTargets } from '../../forest/average-effect.js';
 import { calibrationTest } from '../../forest/calibration-test.js';
-import { growCausalForest } from '../../forest/causal-forest.js';
 import { doublyRobustScores } from '../../forest/doubly-robust-scores.js';
 import { progressPart } from '../../forest/progress-part.js';
 import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator } from '../estimator.js';
 import { averageAnswer, averageResult, coefficientAnswer, coefficientSchema } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles } from './forest-input.js';
+import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom the effect is averaged: all, the treated, the controls, or all weighted by overlap'),
@@ -49,15 +48,16 @@ export const causalForest = defineEstimator({
   options,
   result,
   async estimate(columns, chosen, context) {
-    const { engine, data, choices, overlap, engineOptions } = forestInput(columns, chosen, context);
-    const forest = await growCausalForest(engine, data, choices, progressPart(engineOptions, 0, FORESTS));
+    const input = forestInput(columns, chosen, context);
+    const { engine, overlap, engineOptions } = input;
+    const forest = await growForest(input, progressPart(engineOptions, 0, FORESTS));
     if (isRefusal(forest)) return forest;
     const scores = await doublyRobustScores(engine, forest, progressPart(engineOptions, FORESTS, 1));
     if (isRefusal(scores)) return scores;
     const average = averageEffect(forest, scores, chosen.target, overlap);
     if (isRefusal(average)) return average;
     const calibration = calibrationTest(forest, chosen.level);
-    const importance = variableImportance(forest.trees, data.features.length);
+    const importance = variableImportance(forest.trees, forest.features.length);
     const sorted = Float64Array.from(forest.tauHat).sort();
     const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
     return {
@@ -65,7 +65,7 @@ export const causalForest = defineEstimator({
       calibration: isRefusal(calibration) ? null : {
         mean: coefficientAnswer(calibration.mean, calibration.degreesOfFreedom), differential: coefficientAnswer(calibration.differential, calibration.degreesOfFreedom),
       },
-      importance: data.features.map((name, j) => ({ name, share: importance[j]! })),
+      importance: forest.features.map((name, j) => ({ name, share: importance[j]! })),
       effects: { lowest: quantile(0.1), median: quantile(0.5), highest: quantile(0.9) },
     };
   },

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { effectTargets } from '../../forest/average-effect.js';
-import { growCausalForest } from '../../forest/causal-forest.js';
 import { doublyRobustScores } from '../../forest/doubly-robust-scores.js';
 import { groupEffects as effectsOfGroups } from '../../forest/group-effects.js';
 import { isRefusal } from '../../refusal.js';
 import { category, defineEstimator } from '../estimator.js';
 import { setSchema } from '../two-arms.js';
 import { averageAnswer, averageResult } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles } from './forest-input.js';
+import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom effects are averaged within a group: all, the treated, the controls, or all weighted by overlap'),
@@ -38,8 +37,9 @@ export const groupEffects = defineEstimator({
   options,
   result,
   async estimate({ group, ...columns }, chosen, context) {
-    const { engine, data, choices, overlap, engineOptions } = forestInput(columns, chosen, context);
-    const forest = await growCausalForest(engine, data, choices, engineOptions);
+    const input = forestInput(columns, chosen, context);
+    const { engine, overlap, engineOptions } = input;
+    const forest = await growForest(input, engineOptions);
     if (isRefusal(forest)) return forest;
     const scores = await doublyRobustScores(engine, forest, context.signal ? { signal: context.signal } : {});
     if (isRefusal(scores)) return scores;

@@ -36,8 +36,8 @@ export const rankWeightedEffect = defineEstimator({
   options,
   result,
   async estimate(columns, chosen, context) {
-    const { engine, data, choices, overlap, engineOptions } = forestInput(columns, chosen, context);
-    const ranking = await heterogeneityTest(engine, data, choices, overlap, {
+    const { engine, data, choices, leafSizes, overlap, engineOptions } = forestInput(columns, chosen, context);
+    const ranking = await heterogeneityTest(engine, data, { ...choices, minNodeSize: leafSizes[0] }, overlap, {
       target: chosen.rate, replicates: chosen.replicates, fractions: FRACTIONS, level: chosen.level, seed: context.seed,
     }, engineOptions);
     if (isRefusal(ranking)) return ranking;
