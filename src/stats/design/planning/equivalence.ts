@@ -13,15 +13,17 @@ import { prepareSetting, testedSettingShape } from './setting.js';
  *
  * Owen's Q as one integral over the estimated standard error; beyond margin / (critical x standardError) the interval
  * cannot fit. Never the bivariate normal shortcut, which promises too much in small samples.
- * @param effect, margin in standard errors
+ * @param toLower, toUpper from the true effect to either margin, each in standard errors of its own test: a lift that is tested by
+ *   Fieller has a larger one at the upper margin. Their errors are taken as one, since they correlate almost perfectly.
  */
-export function equivalencePower(effect: number, margin: number, critical: number, df: number): number {
+export function equivalencePower(toLower: number, toUpper: number, critical: number, df: number): number {
   // P(lower < Z < upper) by the tails on the side where both are small
   const between = (lower: number, upper: number): number =>
     lower > 0 ? normalUpperTail(lower) - normalUpperTail(upper) : normalCdf(upper) - normalCdf(lower);
-  const fits = (s: number): number => between(-margin - effect + critical * s, margin - effect - critical * s);
-  if (df === Infinity) return critical < margin ? fits(1) : 0;
-  return chiExpectation(df, fits, margin / critical);
+  const fits = (s: number): number => between(critical * s - toLower, toUpper - critical * s);
+  const widest = (toLower + toUpper) / 2 / critical;
+  if (df === Infinity) return widest > 1 ? fits(1) : 0;
+  return chiExpectation(df, fits, widest);
 }
 
 /** Power, sample size and smallest margin to show that two arms differ by less than a margin, either way (TOST). */
@@ -49,7 +51,8 @@ export const equivalence = definePlanner({
       evaluate(margin, units) {
         const contrast = prepared.contrast(options.trueEffect, units);
         const critical = criticalValue(prepared.alpha, 'greater', contrast.degreesOfFreedom);
-        const power = equivalencePower(options.trueEffect / contrast.standardError, margin / contrast.standardError, critical, contrast.degreesOfFreedom);
+        const [lower, upper] = [-1, 1].map((side) => (margin - side * options.trueEffect) / prepared.contrast(options.trueEffect, units, side * margin).standardError) as [number, number];
+        const power = equivalencePower(lower, upper, critical, contrast.degreesOfFreedom);
         return { power, criticalValue: critical, contrast, effect: options.trueEffect, isNormal: false };
       },
     });
