@@ -6,6 +6,7 @@ import { planSchema, type Plan, type PlanInput } from '../../src/experiment/plan
 import { embeddedPostgres } from '../../src/service/database/embedded-postgres.js';
 import type { WarehouseOptions } from '../../src/warehouse/open.js';
 import { openWarehouse } from '../../src/warehouse/open.js';
+import { errorOf, illConditionedPlan, RELATIVE, VALUE } from './ill-conditioned.js';
 import { failureOf, newFolder, planOver } from './small-plan.js';
 
 const folder = newFolder();
@@ -36,6 +37,14 @@ const orders = { name: 'orders', unit: 'unit', time: 'ts' };
 const failure = (changes: Partial<PlanInput>, options: WarehouseOptions = {}) => failureOf(over(changes), { env: { WAREHOUSE_URL: url }, ...options });
 
 describe('postgres', () => {
+  it('keeps nine digits of the standard error of values about 1e9 of deviation 1', async () => {
+    const units = 10_000;
+    await query(`create table many as select unit, case when unit % 2 = 0 then 'a' else 'b' end as arm, ${VALUE.replace('//', '/')} as revenue from generate_series(0, ${2 * units - 1}) as unit`);
+    const plan = planSchema.parse({ ...illConditionedPlan({}), source, exposures: { table: 'many', unit: 'unit', arm: 'arm' }, facts: [{ name: 'orders', table: 'many', unit: 'unit' }] });
+    const warehouse = await openWarehouse(plan.source, { env: { WAREHOUSE_URL: url } });
+    try { expect(errorOf(await warehouse.collect(plan), units)).toBeLessThanOrEqual(RELATIVE); } finally { await warehouse.close(); }
+  });
+
   it.each(['spend()', 'unlock()'])('a function of the plan that writes is stopped: %s', async (call) => {
     const error = await failure({ facts: [{ ...orders, sql: `select ${call} as unit, ts, revenue from orders` }] });
     expect(error.message).toMatch(/read-only|may only read/);
