@@ -1,4 +1,4 @@
-import { bayesianRow } from './bayesian-row.js';
+import { bayesianRow, betaBinomialRow } from './bayesian-row.js';
 import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
 import { estimatorRows } from './estimator-rows.js';
@@ -11,5 +11,5 @@ import { sampleRatioRows } from './sample-ratio-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, bayesianRow, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
+  ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
 ];

@@ -8,6 +8,7 @@ import { evaluation } from './evaluation.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
+import { peers, TOLERANCE } from './peers/peers.mjs';
 import { LARGE_LIMIT, LIMIT as STATISTIC_LIMIT, statistics } from './statistics.mjs';
 
 const { values: { scale, write } } = parseArgs({ options: { scale: { type: 'string', default: '1' }, write: { type: 'boolean', default: false } } });
@@ -32,6 +33,11 @@ const push = await pushdown({ scale: Number(scale), rounds: 2 });
 const size = `${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`;
 row(`Parquet to verdict, ${size}`, `${push.bareRatio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`, `${push.assaySeconds.toFixed(1)} s against ${push.bareSeconds.toFixed(1)} s for a bare scan-and-group of the raw columns by unit`);
 row('the same, against a scan-and-group into the columns that metrics need', `${push.ratio.toFixed(2)} x`, '—', `${push.plainSeconds.toFixed(1)} s`);
+
+for (const { name, skipped, version, milliseconds, ratio, gap, agrees } of peers()) {
+  if (skipped) row(`The same comparison in ${name}`, 'skipped', '—', skipped);
+  else row(`The same comparison in ${name} ${version}`, `${milliseconds.toFixed(2)} ms`, '—', `${Math.round(ratio)} x ours; ${agrees ? `answers agree to ${TOLERANCE} standard errors` : `ANSWERS DIFFER by ${gap.toExponential(1)} standard errors`}`);
+}
 
 if (write) {
   const file = new URL('../../README.md', import.meta.url);

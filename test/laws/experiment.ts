@@ -34,9 +34,11 @@ export const hasUnit = (metric: string): boolean => !/^(proportion|retention|fun
 
 /** What a plan must state of a method that does not do without. */
 const NEEDED: Readonly<Record<string, object>> = { group_sequential: { plannedUnits: 1000 } };
+/** Their posteriors are integrals, which are slow: one correction stands for all. */
+const SLOW = new Set<string>(['beta_binomial']);
 /** Every combination of inference and correction that a plan may have. */
 export const combinations: readonly (readonly [inference: string, correction: string])[] = inferences.flatMap((method) => Object.values(corrections)
-  .filter(({ reads }) => reads !== 'e_values' || 'eValue' in method).map(({ name }) => [method.name, name] as const));
+  .filter(({ reads, name }) => (reads !== 'e_values' || 'eValue' in method) && (name === 'holm' || !SLOW.has(method.name))).map(({ name }) => [method.name, name] as const));
 
 /**
  * Corrections see p-values alone, so that one of them stands for all in front of expressions, which take long to compile, and segments.
