@@ -9,6 +9,7 @@ import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
+import { knownEffects } from './vectors/known-effects.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
 import { growthbookMidExperiment, growthbookPower, spotifyPoweredEffect, spotifySampleSize } from './vectors/planning.js';
 import { posthogCuped } from './vectors/posthog-cuped.js';
@@ -23,7 +24,7 @@ const adapters: readonly Adapter[] = [
   growthbookBayes, normalPosteriors, betaBinomials, inferenceDefects,
   growthbookStrata, growthbookRatioCuped, growthbookClusteredQuantile, posthogAdjusted,
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
-  hillstrom, cookieCats, udacity, lalondeNaive,
+  knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
 ];
 
 /** Recomputes every published case, prints a line for each, and says how many agree. */
