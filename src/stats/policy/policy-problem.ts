@@ -114,3 +114,9 @@ export function largestPossible({ n, actions, scores }: PolicyProblem): number {
   for (let unit = 0; unit < n; unit++) total += Math.max(...scores.subarray(unit * actions, (unit + 1) * actions));
   return total;
 }
+
+/** The same units and columns with other rewards, shape (n, actions). */
+export function rescored(problem: PolicyProblem, scores: Float64Array): PolicyProblem {
+  const { values, step } = exactScores(scores, problem.actions);
+  return { ...problem, scores: values, step };
+}

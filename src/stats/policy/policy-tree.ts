@@ -1,3 +1,5 @@
+import type { PolicyProblem } from './policy-problem.js';
+
 /** Units go left when the feature is at most the threshold. */
 export type PolicyTree =
   | { readonly kind: 'leaf'; readonly action: number; readonly n: number; readonly value: number }
@@ -20,6 +22,10 @@ export function actionOf(tree: PolicyTree, valueOf: (feature: number) => number)
 /** Action of every unit, shape (n). @param columns one a feature, shape (n) */
 export const actionsOf = (tree: PolicyTree, columns: readonly Float64Array[]): Int32Array =>
   Int32Array.from({ length: columns[0]?.length ?? 0 }, (_, unit) => actionOf(tree, (feature) => columns[feature]![unit]!));
+
+/** The same for the units that a tree is learned from. */
+export const assignedActions = (tree: PolicyTree, { n, features }: Pick<PolicyProblem, 'n' | 'features'>): Int32Array =>
+  Int32Array.from({ length: n }, (_, unit) => actionOf(tree, (feature) => features[feature]!.values[features[feature]!.levels[unit]!]!));
 
 /** Splits between root and the lowest leaf. */
 export const depthOf = (tree: PolicyTree): number => (tree.kind === 'leaf' ? 0 : 1 + Math.max(depthOf(tree.left), depthOf(tree.right)));
