@@ -1,24 +1,19 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import { binnedRows, checkLevels, chooseBins, type Binning, type BinnedRows } from './binning.js';
+import { binnedRows, chooseBins, type Binning, type BinnedRows } from './binning.js';
 import { solveEffect } from './effect-equation.js';
+import { checkForestData, type ForestData } from './forest-data.js';
 import type { EngineOptions, ForestEngine, OutOfBag } from './forest-engine.js';
 import { forestSettings, type ForestChoices } from './forest-settings.js';
 import { planGrowth, type ForestSettings, type GrowthPlan } from './growth-plan.js';
+import { nuisanceSettings, outOfBagMean } from './nuisance-forests.js';
 import type { PackedTrees } from './packed-trees.js';
-import { checkCoverage, growRegressionForest } from './regression-forest.js';
-import { isConstant, standardise } from './standardise.js';
+import { checkCoverage } from './regression-forest.js';
+import { standardise } from './standardise.js';
 
-export interface CausalData {
-  readonly features: readonly string[];
-  /** one column a feature, shape (n); NaN is missing */
-  readonly x: readonly Float64Array[];
-  /** features whose values are codes of levels without order, by index; at most 255 levels each */
-  readonly categorical?: readonly number[];
+export interface CausalData extends ForestData {
   readonly y: Float64Array;
   /** treatment, binary or continuous */
   readonly w: Float64Array;
-  readonly weight?: Float64Array | null;
-  readonly cluster?: Int32Array | null;
   /** E[Y | X] and E[W | X] when they are known or were estimated elsewhere, shape (n) */
   readonly yHat?: Float64Array;
   readonly wHat?: Float64Array;
@@ -46,10 +41,7 @@ export interface CausalForest {
 }
 
 /** Random streams of the forests of one seed. */
-export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVariance: 4 } as const;
-
-const NUISANCE_SHARE = 4;
-const LEAST_NUISANCE_TREES = 50;
+export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVariance: 4, instrument: 5, survival: 6, censoring: 7 } as const;
 
 export interface CausalChoices extends ForestChoices {
   /** how the forests of E[Y | X] and E[W | X] are grown where that differs from the causal forest */
@@ -57,21 +49,6 @@ export interface CausalChoices extends ForestChoices {
   /** children keep a share of the treatment's variation rather than of the units; true unless told */
   readonly stabiliseSplits?: boolean;
 }
-
-/** Leaves of the nuisance forests grow with the square root of the rows from here on: grf's 5 units up to 1,000 rows, 16 at 10,000. */
-const LEAF_ROWS = 1000;
-
-/**
- * How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags, but with coarser leaves in large
- * samples, which predict no worse (measured at 10,000 and 100,000 rows) and take half the time.
- */
-const nuisanceSettings = (settings: ForestSettings, rows: number, nuisance: Partial<ForestSettings> = {}): ForestSettings => ({
-  ...settings,
-  trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(settings.trees / NUISANCE_SHARE)),
-  bagTrees: 1,
-  minNodeSize: Math.round(5 * Math.sqrt(Math.max(1, rows / LEAF_ROWS))),
-  ...nuisance,
-});
 
 /**
  * Grows a causal forest of tau(x) = Cov(Y, W | X = x) / Var(W | X = x), the effect E[Y(1) - Y(0) | X = x] under unconfoundedness.
@@ -92,7 +69,7 @@ export async function growCausalForest(
   const stages = stagesOf(options, data);
 
   const centred = async (column: Float64Array, known: Float64Array | undefined, forest: number) => known
-    ?? outOfBagOf(await growRegressionForest(engine, rows, column, weight, nuisanceSettings(settings, data.y.length, nuisance), forest, false, stages.next()));
+    ?? outOfBagMean(engine, rows, column, weight, nuisanceSettings(settings, data.y.length, nuisance), forest, stages.next());
   const yHat = await centred(data.y, data.yHat, forestStreams.outcome);
   if (isRefusal(yHat)) return yHat;
   const wHat = await centred(data.w, data.wHat, forestStreams.treatment);
@@ -120,8 +97,6 @@ export async function growCausalForest(
 
 const isBinary = (w: Float64Array): boolean => w.every((value) => value === 0 || value === 1);
 
-const outOfBagOf = (forest: Awaited<ReturnType<typeof growRegressionForest>>) => (isRefusal(forest) ? forest : forest.outOfBag);
-
 function outOfBagEffects({ sums, trees }: OutOfBag, leafValues: number, scale: number): Float64Array | Refusal {
   const tauHat = new Float64Array(trees.length);
   for (let row = 0; row < trees.length; row++) {
@@ -141,27 +116,16 @@ const LEAST_IN_ARM = 5;
 
 /** Refuses data that no causal forest can be grown from. */
 export function checkCausalData(data: CausalData): Refusal | null {
-  const n = data.y.length;
-  if (data.x.length === 0) return refuse('unsupported_combination', 'causal forest needs at least 1 covariate', 'Add covariates, or use a difference of means.');
-  const empty = data.x.findIndex((column) => column.every(Number.isNaN));
-  if (empty >= 0) return refuse('zero_variance', `column ${data.features[empty]} has no value that is not missing`, 'Drop the column.');
-  for (const [name, column] of [['outcome', data.y], ['treatment', data.w]] as const) {
-    const centre = column.reduce((sum, value) => sum + value, 0) / n;
-    const spread = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / n);
-    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of a causal forest has values that are not finite`, 'Drop or repair these rows.');
-    if (isConstant(spread, centre)) return refuse('zero_variance', `the ${name} of a causal forest is constant`, `Bring rows with another ${name}.`);
-  }
-  if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {
-    return refuse('not_finite', 'sample weights of a causal forest must be finite and at least 0', 'Repair the weights.');
-  }
+  const refusal = checkForestData('a causal forest', data, { outcome: data.y, treatment: data.w });
+  if (refusal) return refusal;
   if (isBinary(data.w)) {
     const treated = data.w.reduce((sum, w) => sum + w, 0);
-    const fewest = Math.min(treated, n - treated);
+    const fewest = Math.min(treated, data.w.length - treated);
     if (fewest < LEAST_IN_ARM) {
       return refuse('too_few_units', `a causal forest needs at least ${LEAST_IN_ARM} units in each arm; one has ${fewest}`, 'Collect units of that arm.');
     }
   }
-  return checkLevels(data.features, data.x, data.categorical);
+  return null;
 }
 
 /** Splits progress over the forests still to be grown, by the trees of each. */

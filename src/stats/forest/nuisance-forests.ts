@@ -1,0 +1,30 @@
+import { isRefusal, type Refusal } from '../refusal.js';
+import type { BinnedRows } from './binning.js';
+import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import type { ForestSettings } from './growth-plan.js';
+import { growRegressionForest } from './regression-forest.js';
+
+const NUISANCE_SHARE = 4;
+const LEAST_NUISANCE_TREES = 50;
+/** Leaves of the nuisance forests grow with the square root of the rows from here on: grf's 5 units up to 1,000 rows, 16 at 10,000. */
+const LEAF_ROWS = 1000;
+
+/**
+ * How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags, but with coarser leaves in large
+ * samples, which predict no worse (measured at 10,000 and 100,000 rows) and take half the time.
+ */
+export const nuisanceSettings = (settings: ForestSettings, rows: number, nuisance: Partial<ForestSettings> = {}): ForestSettings => ({
+  ...settings,
+  trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(settings.trees / NUISANCE_SHARE)),
+  bagTrees: 1,
+  minNodeSize: Math.round(5 * Math.sqrt(Math.max(1, rows / LEAF_ROWS))),
+  ...nuisance,
+});
+
+/** E[column | X] of each row by the trees that did not draw it, shape (n). */
+export async function outOfBagMean(
+  engine: ForestEngine, rows: BinnedRows, column: Float64Array, weight: Float64Array | null, settings: ForestSettings, forest: number, options?: EngineOptions,
+): Promise<Float64Array | Refusal> {
+  const grown = await growRegressionForest(engine, rows, column, weight, settings, forest, false, options);
+  return isRefusal(grown) ? grown : grown.outOfBag;
+}
