@@ -32,6 +32,10 @@ const plain = { shift: true, scale: true, duplicate: true } as const;
 /** Twice the units are other trees, and few trees keep a unit in its bag or out of it. */
 const forest = { outcomes: ['y'], shift: true, scale: true, duplicate: false, digits: 5, options: { trees: 50, beyondBounds: 'trim' } } as const;
 const forestColumns = { outcome: 'y', treatment: 'treated', covariates: ['x', 'w'] } as const;
+/** Two folds and learners without tuning: quick, and linear, so that laws hold but for rounding. Twice the units are other folds. */
+const crossFitted = { outcomes: ['y'], shift: true, scale: true, duplicate: false, digits: 8, effect: ['effect'] } as const;
+const adjusted = { ...crossFitted, options: { folds: 2, outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' } } } as const;
+const instrumented = { ...crossFitted, options: { ...adjusted.options, instrumentLearner: { name: 'logistic' } } } as const;
 const entries: Record<string, Entry> = {
   'welch': { roles: { outcome: 'y', treatment: 'arm' }, outcomes: ['y'], ...plain },
   'lin': { roles: { outcome: 'y', treatment: 'arm', covariates: ['x', 'w'] }, outcomes: ['y'], ...plain },
@@ -54,6 +58,11 @@ const entries: Record<string, Entry> = {
   'group_effects': { ...forest, options: { ...forest.options, bandReplicates: 200 }, roles: { ...forestColumns, group: 's' }, effect: ['groups', 0, 'average'] },
   'best_linear_projection': { ...forest, roles: forestColumns, effect: ['coefficients', 1] },
   'rank_weighted_effect': { ...forest, roles: forestColumns, outcomes: [], effect: ['rate'] },
+  'plr': { ...adjusted, roles: forestColumns },
+  'irm': { ...adjusted, roles: forestColumns },
+  'tmle': { ...adjusted, roles: forestColumns },
+  'pliv': { ...instrumented, options: { ...instrumented.options, instrumentLearner: { name: 'linear' } }, roles: { ...forestColumns, instrument: 'u' } },
+  'iivm': { ...instrumented, roles: { ...forestColumns, instrument: 'u' } },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 

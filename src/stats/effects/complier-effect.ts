@@ -61,13 +61,17 @@ export function complierEffect({ outcome, uptake, errorAt }: EncouragementEffect
   return [estimate, standardError, degreesOfFreedom].every(isUsable) ? { estimate, standardError, degreesOfFreedom, n: outcome.n } : notFinite('the complier effect');
 }
 
+/** Effects of an instrument on outcome and treatment, with their errors and covariance. */
+interface Reading { readonly outcome: Uncertain; readonly uptake: Uncertain; readonly covariance: number }
+interface Uncertain { readonly estimate: number; readonly standardError: number }
+
 /**
  * All effects that the data do not reject, by inverting the test of "encouragement does nothing to outcome - theta uptake".
  * Right however weak the first stage; an interval, the complement of one, or the line.
  * @param critical of the two-sided test
  * @see Anderson, Rubin (1949), Annals of Mathematical Statistics 20(1); Fieller (1954), JRSS B 16(2)
  */
-export function andersonRubinSet({ outcome, uptake, covariance }: EncouragementEffects, critical: number): ConfidenceSet {
+export function andersonRubinSet({ outcome, uptake, covariance }: Reading, critical: number): ConfidenceSet {
   const square = critical * critical;
   const a = uptake.estimate ** 2 - square * uptake.standardError ** 2;
   const b = outcome.estimate * uptake.estimate - square * covariance;

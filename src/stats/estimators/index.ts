@@ -1,6 +1,10 @@
 import { sampleRatio } from './allocation/sample-ratio.js';
 import { clusterDifference } from './cluster/difference.js';
 import { complierEffect } from './encouragement/complier-effect.js';
+import { iivm } from './dml/iivm.js';
+import { irm } from './dml/irm.js';
+import { pliv } from './dml/pliv.js';
+import { plr } from './dml/plr.js';
 import { factorialEffects } from './factorial/effects.js';
 import { bestLinearProjection } from './forest/best-linear-projection.js';
 import { causalForest } from './forest/causal-forest.js';
@@ -20,10 +24,11 @@ import { quantile } from './quantile/quantile.js';
 import { ratioCuped } from './ratio/ratio-cuped.js';
 import { ratioDelta } from './ratio/ratio-delta.js';
 import { switchback } from './switchback/regression.js';
+import { tmle } from './tmle/tmle.js';
 
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
-  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, sampleRatio,
+  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle, sampleRatio,
 ] as const;

@@ -26,8 +26,8 @@ export type PropensitySide = 'both' | 'treated' | 'control' | 'neither';
  * @param subset rows asked for; all of them unless told
  * Refuses when some are outside and the rule says so, and when trimming leaves fewer than two rows.
  */
-export function keepOverlap(forest: CausalForest, rule: OverlapRule, side: PropensitySide, subset?: Int32Array): Kept | Refusal {
-  const asked = subset ?? Int32Array.from({ length: forest.rows.rows }, (_, row) => row);
+export function keepOverlap(forest: Pick<CausalForest, 'wHat' | 'isBinary'>, rule: OverlapRule, side: PropensitySide, subset?: Int32Array): Kept | Refusal {
+  const asked = subset ?? Int32Array.from(forest.wHat.keys());
   const [lowest, highest] = rule.bounds;
   const needsLow = side === 'both' || side === 'treated';
   const needsHigh = side === 'both' || side === 'control';
