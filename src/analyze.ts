@@ -3,6 +3,7 @@ import { runChecks } from './experiment/checks.js';
 import { cohortLifts, compareArms, cumulativeLifts } from './experiment/compare.js';
 import { ruleReading } from './experiment/compare/rule-reading.js';
 import { segmentSearch } from './experiment/heterogeneity/search.js';
+import { designReport } from './experiment/design/report.js';
 import { decide } from './experiment/decide.js';
 import { planDifferences, planHash } from './experiment/lock.js';
 import type { Plan } from './experiment/plan.js';
@@ -50,5 +51,6 @@ export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclu
     timelines: await cumulativeLifts(plan, summaries),
     decision: decide(plan, summaries, checks, comparisons, await ruleReading(plan, summaries)),
     ...(plan.heterogeneity && { heterogeneity: await segmentSearch(plan, summaries) }),
+    ...(plan.design && { design: await designReport(plan, summaries) }),
   };
 }

@@ -70,6 +70,21 @@ export const comparisonSchema = z.object({
 }).meta({ id: 'Comparison', description: 'One treatment arm against the control on one metric, over all units or in one segment.' });
 export type Comparison = z.output<typeof comparisonSchema>;
 
+export const designReportSchema = z.object({
+  kind: z.string().describe('such as cluster or switchback'),
+  title: z.string().describe('the design in words'),
+  randomised: z.string().describe('what was randomised'),
+  estimand: z.string().describe('what effects are effects of'),
+  assumptions: z.array(z.string()).describe('what must hold for the effects to be right, one sentence each'),
+  notes: z.array(z.string()).describe('what was seen of the design, one sentence each'),
+  findings: z.array(z.object({
+    metric: z.string().describe('name of the metric'), treatment: z.string().describe('the arm that is compared with the control'),
+    quantity: z.string().describe('what was estimated beside the effect, such as carry-over or the first stage'),
+    effect: effectOrRefusal.describe('in units of the metric; of a first stage in units of uptake'),
+  }).meta({ id: 'DesignFinding', description: 'What a design says of a metric beside its effect.' })).describe('one a metric, arm and quantity'),
+}).meta({ id: 'DesignReport', description: 'What was randomised, and what follows from it.' });
+export type DesignReport = z.output<typeof designReportSchema>;
+
 export const checkSchema = z.object({
   name: z.enum(['sample_ratio', 'sample_ratio_sequential', 'sample_ratio_by_segment', 'pre_period_bias', 'covariate_imbalance', 'carry_over', 'implausible_lift', 'novelty_or_primacy', 'multiple_exposures', 'unplanned_arms', 'missing_data', 'late_data', 'duplicate_events', 'not_finite', 'minimum_units', 'minimum_duration', 'empty_arm', 'constant_metric']).describe('what was checked'),
   status: z.enum(['pass', 'warn', 'fail']).describe('how it came out'),
@@ -152,6 +167,7 @@ export const conclusionSchema = z.object({
   timelines: z.array(timelineSchema),
   decision: decisionSchema.describe('whether to ship, and why'),
   heterogeneity: segmentSearchSchema.nullable().optional().describe('segments whose effect differs; null or absent where the plan searches none'),
+  design: designReportSchema.optional().describe('what was randomised, and what follows from it; null: units, each by itself'),
 });
 export type Conclusion = z.output<typeof conclusionSchema>;
 

@@ -18,6 +18,8 @@ import { sampleRatio } from './checks/sample-ratio.js';
 import { sampleRatioBySegment } from './checks/sample-ratio-by-segment.js';
 import { sampleRatioSequential } from './checks/sample-ratio-sequential.js';
 import { unplannedArms } from './checks/unplanned-arms.js';
+import { areUnitsIndependent } from './design/independence.js';
+import { asRandomised } from './design/as-randomised.js';
 import type { Plan } from './plan.js';
 import type { Summaries } from './summaries.js';
 
@@ -28,6 +30,13 @@ const CHECKS: readonly CheckFunction[] = [
   sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, missingData, lateData, duplicateEvents, notFinite, constantMetric,
 ];
 
+/** What counts units as if each were randomised by itself. */
+const OF_UNITS: ReadonlySet<CheckFunction> = new Set([multipleExposures, sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance]);
+const SPLIT: ReadonlySet<CheckFunction> = new Set([sampleRatio]);
+
+const appliesTo = (plan: Plan, check: CheckFunction): boolean =>
+  areUnitsIndependent(plan) || (!OF_UNITS.has(check) && !(plan.design?.kind === 'paired' && SPLIT.has(check)));
+
 const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy, carryOver];
 
 /**
@@ -35,6 +44,6 @@ const EFFECT_CHECKS: readonly EffectCheck[] = [implausibleLift, noveltyOrPrimacy
  * @param effects absent: none were estimated, and none are checked
  */
 export const runChecks = (plan: Plan, summaries: Summaries, effects?: EffectEvidence): Check[] => [
-  ...CHECKS.map((check) => check(plan, summaries)),
+  ...CHECKS.filter((check) => appliesTo(plan, check)).map((check) => check(plan, SPLIT.has(check) ? asRandomised(plan, summaries) : summaries)),
   ...(effects ? EFFECT_CHECKS.map((check) => check(plan, effects, summaries)) : []),
 ].filter((check) => check !== null);

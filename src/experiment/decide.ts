@@ -7,7 +7,8 @@ import { doneClauses } from './decide/done.js';
 import { minimumDaysClauses } from './decide/minimum.js';
 import { reasonFor } from './decide/reason.js';
 import { formatCounted } from './format.js';
-import { treatmentArms, type Plan } from './plan.js';
+import { plannedContrasts } from './design/contrasts.js';
+import type { Plan } from './plan.js';
 import type { Summaries } from './summaries.js';
 
 /**
@@ -24,7 +25,7 @@ export function decide(plan: Plan, summaries: Summaries, checks: readonly Check[
     return { verdict: 'invalid', arm: null, reason: reasonFor('invalid', plan.decision.match, clauses), clauses };
   }
   const shared = [checksClause(checks), ...minimumDaysClauses(plan, summaries), ...doneClauses(plan)];
-  const verdicts = treatmentArms(plan).map(({ name }) => armVerdict(plan, summaries, comparisons, shared, name, rule));
+  const verdicts = plannedContrasts(plan).filter(({ decides }) => decides).map((contrast) => armVerdict(plan, summaries, comparisons, shared, contrast, rule));
   const verdict = (['ship', 'keep_running', 'do_not_ship'] as const).find((kind) => verdicts.some((arm) => arm.verdict === kind))!;
   const arm = verdict === 'ship' ? bestArm(plan, comparisons, verdicts.filter((candidate) => candidate.verdict === 'ship')) : null;
   const clauses = [...shared, ...verdicts.flatMap((candidate) => candidate.clauses)];

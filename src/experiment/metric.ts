@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identifier, windowText } from './vocabulary.js';
+import { durationText, identifier, windowText } from './vocabulary.js';
 
 /** A structured filter on one column: never SQL text, so that names and values can be quoted. */
 export const filterSchema = z.strictObject({
@@ -24,7 +24,7 @@ export const componentSchema = z.strictObject({
 export type Component = z.output<typeof componentSchema>;
 
 const covariateSchema = z.union([
-  z.strictObject({ pre: z.string().regex(/^[1-9]\d*(m|h|d|w)$/, 'must be a duration such as 14d').describe('the same metric over this long before first exposure') }),
+  z.strictObject({ pre: durationText.describe('the same metric over this long before first exposure') }),
   z.strictObject({ columns: z.array(z.string().min(1)).min(1).max(20).describe('numeric attributes of the exposures table, known before exposure') }),
 ]);
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { corrections } from '../stats/corrections/index.js';
 import { heterogeneityIssues, heterogeneitySchema } from './heterogeneity/heterogeneity.js';
+import { combinedArmSchema, designSchema } from './design/design.js';
+import { designIssues } from './design/issues.js';
 import { inferenceSchema, methodOf } from './inference.js';
 import { filterSchema, metricSchema } from './metric.js';
 import { identifier, instant } from './vocabulary.js';
@@ -27,7 +29,7 @@ const relation = {
 const exposuresSchema = z.strictObject({
   ...relation,
   unit: z.string().min(1).describe('column of the unit of randomisation'),
-  arm: z.string().min(1).describe('column of the arm'),
+  arm: z.string().min(1).optional().describe('column of the arm; a factorial design has its factors instead'),
   time: z.string().min(1).optional().describe('column of the exposure time; absent: no windows and no dates'),
   attributes: z.array(z.string().min(1)).max(50).default([]).describe('columns known before exposure, for segments and covariates'),
   exclude: z.array(z.strictObject({ name: identifier.describe('such as bots or internal'), where: z.array(filterSchema).min(1) })).default([])
@@ -114,6 +116,8 @@ export const planSchema = z.strictObject({
     earlierExperiment: z.literal(true).optional().describe('values are the arms of an earlier experiment that units were in, so that its carry-over is tested'),
   })).max(20).default([]),
   arms: z.array(armSchema).min(2).max(50),
+  combined: z.array(combinedArmSchema).max(20).optional().describe('several arms read as one, beside the arms themselves; reported and corrected with them, not shipped'),
+  design: designSchema.optional().describe('what was randomised and how; absent: units, each by itself'),
   start: instant.optional().describe('exposures before this are ignored'),
   end: instant.optional().describe('exposures at or after this are ignored'),
   asOf: instant.optional().describe('the analysis sees nothing later; absent: the latest time in the data'),
@@ -134,12 +138,13 @@ export const planSchema = z.strictObject({
 export type Plan = z.output<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
 
-interface PlanIssue { readonly message: string; readonly path: (string | number)[] }
+export interface PlanIssue { readonly message: string; readonly path: (string | number)[] }
 type Draft = z.output<typeof planSchema>;
 
 /** What the shape of a plan cannot say: names that must exist, weights that must sum to one, windows that need times. */
 function* planIssues(plan: Draft): Generator<PlanIssue> {
   yield* armIssues(plan);
+  yield* designIssues(plan);
   yield* duplicateIssues('metrics', plan.metrics.map((m) => m.name));
   yield* duplicateIssues('facts', plan.facts.map((f) => f.name));
   yield* duplicateIssues('segments', plan.segments.map((s) => s.name));
@@ -193,6 +198,10 @@ function* metricIssues(plan: Draft): Generator<PlanIssue> {
     if (metric.kind === 'expression' && Object.keys(metric.components).length === 0) yield { message: `metric ${metric.name} has no components`, path: [...path, 'components'] };
   }
 }
+
+/** Attributes that say who took an encouragement up. */
+export const uptakeColumns = ({ design }: Pick<Plan, 'design'>): string[] =>
+  (design?.kind === 'encouragement' && 'column' in design.uptake ? [design.uptake.column] : []);
 
 /** The covariate of a metric, of either form; undefined when it has none or cannot have one. */
 export function covariateOf(metric: Plan['metrics'][number]): { readonly pre?: string; readonly columns?: readonly string[] } | undefined {

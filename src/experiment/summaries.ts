@@ -30,6 +30,14 @@ const cellSchema = z.object({
 });
 export type Cell = z.output<typeof cellSchema>;
 
+/** Units of one group of a design in one arm. */
+const groupSchema = z.object({
+  arm: z.string(), group: z.string(), n: count,
+  mean: z.array(z.number()).describe('shape (k): outcomes, then covariates'),
+  scatter: z.array(z.array(z.number())).optional().describe('centred sums of products, shape (k, k); absent where the design reads sums alone'),
+});
+export type GroupSummary = z.output<typeof groupSchema>;
+
 export const metricSummarySchema = z.object({
   metric: z.string(),
   /** outcome columns first: `y`, or `numerator` and `denominator`, or the component names; then covariates, each `x:...` */
@@ -38,6 +46,8 @@ export const metricSummarySchema = z.object({
   cells: z.array(cellSchema),
   /** disjoint cohorts by UTC day of first exposure, over all segments; for the cumulative plot; empty without exposure times */
   days: z.array(z.object({ day: z.string().describe('YYYY-MM-DD'), arm: z.string(), summary: momentsSchema })),
+  /** of designs that compare groups: clusters, strata, pairs, buckets of time; absent for others, and for quantiles */
+  groups: z.array(groupSchema).optional(),
   /** bounds that were applied to each outcome column, in units of the metric */
   bounds: z.array(z.object({ column: z.string(), lower: z.number().nullable(), upper: z.number().nullable() })),
   /** units left out because their window had not closed at `asOf` */
@@ -67,6 +77,7 @@ export const summariesSchema = z.object({
     arms: z.array(z.object({ arm: z.string(), units: count })),
     segments: z.array(z.object({ segment: z.string(), value: z.string(), arm: z.string(), units: count })),
     days: z.array(z.object({ day: z.string(), arm: z.string(), units: count })),
+    groups: z.array(z.object({ arm: z.string(), group: z.string(), units: count })).optional().describe('clusters, strata, pairs or buckets of a design, and their units; absent where it has none'),
   }),
   facts: z.array(z.object({
     name: z.string(),

@@ -13,6 +13,8 @@ export function durationSeconds(text: string): number {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
+export const durationText = z.string().regex(/^[1-9]\d*(m|h|d|w)$/, 'must be a duration such as 14d');
+
 /** A stretch of time relative to first exposure, in seconds: from <= t - exposure < to. */
 export interface Window { readonly from: number; readonly to: number }
 

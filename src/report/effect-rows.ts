@@ -4,7 +4,8 @@ import { describeSet } from '../experiment/decide/clause.js';
 import { formatChance, formatCount, formatDifference, formatEValue, formatLift, formatPValue, formatShare, formatValue } from '../experiment/format.js';
 import { marginOf } from '../experiment/margin.js';
 import type { Metric } from '../experiment/metric.js';
-import { treatmentArms, type Plan } from '../experiment/plan.js';
+import { plannedContrasts } from '../experiment/design/contrasts.js';
+import type { Plan } from '../experiment/plan.js';
 import type { ConfidenceSet } from '../stats/inference/inference.js';
 import type { Refusal } from '../stats/refusal.js';
 
@@ -42,7 +43,7 @@ export interface EffectRow {
 
 /** One row a comparison, in the order of the plan's metrics, so that the arms of a metric stand together. */
 export function effectRows(plan: Plan, comparisons: readonly Comparison[]): EffectRow[] {
-  const isArmNeeded = treatmentArms(plan).length > 1;
+  const isArmNeeded = plannedContrasts(plan).length > 1;
   const metrics = new Map(plan.metrics.map((metric, place) => [metric.name, { metric, place }]));
   return [...comparisons].sort((a, b) => metrics.get(a.metric)!.place - metrics.get(b.metric)!.place)
     .map((row) => effectRow(plan, metrics.get(row.metric)!.metric, row, isArmNeeded));

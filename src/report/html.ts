@@ -27,7 +27,7 @@ ${verdictHeader(model)}
 <main>
 ${effectsSection(model)}
 ${clausesSection(model)}
-${timelinesSection(model)}
+${designSection(model)}${timelinesSection(model)}
 ${segmentsSection(model)}${model.heterogeneity !== null && heterogeneitySection(model.heterogeneity)}
 ${checksSection(model)}
 ${planSection(model)}
@@ -50,6 +50,12 @@ ${exploratory !== null && html`<p class="exploratory"><strong>Exploratory.</stro
 <div class="change"><h2>What would change this</h2><ul>${verdict.changes.map((change) => html`<li>${change}</li>`)}</ul></div>
 <dl class="facts">${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
 </div></header>`;
+
+const designSection = ({ design }: ReportModel): Markup => (design === null ? html`` : html`<section aria-labelledby="design"><h2 id="design">The design</h2><p>${design.title}</p>
+<dl class="pairs"><dt>Randomised</dt><dd>${design.randomised}</dd><dt>Effects are</dt><dd>${design.estimand}</dd></dl>
+<h3>What must hold</h3><ul>${design.assumptions.map((assumption) => html`<li>${assumption}</li>`)}</ul>
+${design.seen.length > 0 && html`<h3>What was seen</h3><ul>${design.seen.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}</section>
+`);
 
 const clausesSection = ({ clauseGroups }: ReportModel): Markup => html`<section aria-labelledby="rule"><h2 id="rule">The rule, clause by clause</h2>
 ${clauseGroups.map((group) => html`<h3>${group.title}</h3><ul class="clauses">${group.clauses.map((clause) => html`<li><span class="mark ${clause.status}" aria-hidden="true">${STATUS_MARKS[clause.status]}</span><div><p><span class="word">${clause.status}: </span>${clause.sentence}</p>${isWorthSaying(clause) && html`<p>What would change it: ${clause.change}</p>`}</div></li>`)}</ul>`)}

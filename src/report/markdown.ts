@@ -20,6 +20,7 @@ export function markdownReport(model: ReportModel): string {
     '## The rule, clause by clause',
     ...model.clauseGroups.flatMap(({ title, clauses }) => [`### ${text(title)}`, bullets(clauses.map((clause) =>
       `${STATUS_MARKS[clause.status]} ${clause.status}: ${text(clause.sentence)}${isWorthSaying(clause) ? ` *What would change it:* ${text(clause.change)}` : ''}`))]),
+    ...designBlocks(model),
     ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model)]),
     ...(model.heterogeneity ? ['## Segments that differ', text(model.heterogeneity.sentence), table(HETEROGENEITY_HEADS, model.heterogeneity.rows.map((row) => cellsOf(row).map(text))), text(model.heterogeneity.note)] : []),
     '## Checks of the data',
@@ -35,6 +36,13 @@ export function markdownReport(model: ReportModel): string {
     table(['', ''], model.provenance.map(({ label, value }) => [text(label), code(value)])),
   ].filter((block) => block !== '').join('\n\n') + '\n';
 }
+
+const designBlocks = ({ design }: ReportModel): string[] => (design === null ? [] : [
+  '## The design', text(design.title),
+  bullets([`Randomised: ${text(design.randomised)}`, `Effects are: ${text(design.estimand)}`]),
+  '### What must hold', bullets(design.assumptions.map(text)),
+  ...(design.seen.length > 0 ? ['### What was seen', bullets(design.seen.map(text))] : []),
+]);
 
 function effectsTable(rows: readonly EffectRow[], { level, evidence }: ReportModel): string {
   return table(

@@ -6,6 +6,7 @@ import type { FeatureVersion, ModelVersion, Plan } from '../experiment/plan.js';
 import { analysisDigest, type DecisionRecord } from '../experiment/record.js';
 import type { ExecutedQuery } from '../experiment/summaries.js';
 import { corrections } from '../stats/corrections/index.js';
+import { designModel, type DesignModel } from './design.js';
 import { effectRows, type EffectRow } from './effect-rows.js';
 import { heterogeneityModel, type HeterogeneityModel } from './heterogeneity.js';
 import { clauseGroups, whatWouldChange, type ClauseGroup } from './verdict.js';
@@ -26,6 +27,8 @@ export interface ReportModel {
   /** what must be known before the effects are read; null when nothing must */
   readonly effectsNote: string | null;
   readonly effects: readonly EffectRow[];
+  /** null where units were randomised, each by itself */
+  readonly design: DesignModel | null;
   readonly segments: readonly { readonly name: string; readonly rows: readonly EffectRow[] }[];
   /** of goals and guardrails, where there is more than one day */
   readonly timelines: readonly TimelineModel[];
@@ -66,6 +69,7 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
     evidence: methodOf(plan.inference).posterior ? { alone: 'Chance of other side', adjusted: 'Adjusted chance' } : { alone: 'p', adjusted: 'Adjusted p' },
     effectsNote: decision.verdict === 'invalid' ? 'A check that must pass has failed, so these figures are symptoms to look into. They are not effects, and none is marked as one.' : null,
     effects: rowsWhere((row) => row.segment === null),
+    design: designModel(analysis),
     segments: plan.segments.map(({ name }) => ({ name, rows: rowsWhere((row) => row.segment?.name === name) }))
       .filter(({ rows }) => rows.length > 0),
     timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),

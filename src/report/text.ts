@@ -28,6 +28,7 @@ export function textReport(model: ReportModel): string {
     ...effectLines(shown, model),
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',
+    ...(model.design === null ? [] : [`Design  ${model.design.title}`, ...model.design.seen.flatMap((sentence) => bullet('-', sentence)), '']),
     `Checks  ${model.checks.length - loud.length} of ${model.checks.length} passed`,
     ...loud.flatMap((check) => bullet(STATUS_MARKS[check.status], `${nameOfCheck(check.name)}: ${check.sentence}${check.action ? ` ${check.action}` : ''}`)),
     '',

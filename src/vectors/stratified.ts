@@ -117,5 +117,5 @@ function commonSlopeMeans(control: Moments, treatment: Moments, p: number): Stra
     return residual[i % p]![j % p]! * factor + bilinear(slopes[i % p]!, spread, slopes[j % p]!);
   }));
   const means = [control, treatment].flatMap(({ mean }, a) => slopes.map((slope, i) => mean[i]! - slope.reduce((sum, b, c) => sum + b * gaps[a]![c]!, 0)));
-  return { n, means, parts: [{ covariance, degreesOfFreedom: n - 2 - k }] };
+  return { n, compared: n, means, parts: [{ covariance, degreesOfFreedom: n - 2 - k }] };
 }

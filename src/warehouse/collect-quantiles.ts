@@ -1,6 +1,7 @@
 import type { Cell } from '../experiment/summaries.js';
 import { QUANTILE_NEIGHBOUR_Z } from '../stats/summaries/quantiles.js';
 import type { CollectedMoments } from './collect-moments.js';
+import { GROUP } from './lowered-design.js';
 import type { MetricContext } from './metric-summaries.js';
 import { cellQuantiles } from './queries/cell-quantiles.js';
 import type { Session } from './session.js';
@@ -8,7 +9,7 @@ import type { UnitFrame } from './unit-frame.js';
 
 /** Sample quantiles with binomial neighbours of every quantile metric, by index of the metric. */
 export async function collectQuantiles(session: Session, { plan }: MetricContext, frame: UnitFrame, unitsOf: CollectedMoments['unitsOf']): Promise<Map<number, Cell[]>> {
-  const wanted = frame.metrics.flatMap(({ of: { metric }, columns }, index) => (metric.kind !== 'quantile' ? [] : unitsOf(index).map(({ arm, segment, n }) => ({
+  const wanted = frame.metrics.flatMap(({ of: { metric }, columns }, index) => (metric.kind !== 'quantile' ? [] : unitsOf(index).filter(({ segment }) => segment === null || plan.segments[segment.index]!.name !== GROUP).map(({ arm, segment, n }) => ({
     index, arm, segment, n, probability: metric.probability, column: columns[0]!.column, probabilities: neighbours(metric.probability, n),
   }))));
   const found = new Map<number, Cell[]>();

@@ -1,6 +1,7 @@
 import type { Plan } from '../experiment/plan.js';
 import type { Summaries } from '../experiment/summaries.js';
 import { exposureSummary } from './exposure-summary.js';
+import { GROUP, lowered } from './lowered-design.js';
 import { factSummary, type FactReading } from './fact-summary.js';
 import { readInputs } from './inputs.js';
 import { metricSummaries } from './metric-summaries.js';
@@ -23,10 +24,10 @@ import type { CollectOptions } from './warehouse.js';
  * Raw tables -> summaries, whatever the engine: exposures become one row a unit, each fact table one row a unit in one
  * pass for all metrics, and their join becomes centred moments and quantiles. Rows never come here.
  */
-export async function collect(session: Session, plan: Plan, options: CollectOptions = {}): Promise<Summaries> {
-  const report = progress(plan, options);
+export async function collect(session: Session, asked: Plan, options: CollectOptions = {}): Promise<Summaries> {
+  const report = progress(asked, options);
   const d = session.dialect;
-  const inputs = await readInputs(session, plan);
+  const { plan, inputs } = lowered(d, asked, await readInputs(session, asked));
   const metrics = metricColumns(plan);
   const scans = scansOf(d, plan.facts, inputs, metrics);
   const isTimed = plan.exposures.time !== undefined;

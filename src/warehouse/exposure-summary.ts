@@ -1,5 +1,6 @@
 import type { Plan } from '../experiment/plan.js';
 import type { Summaries } from '../experiment/summaries.js';
+import { GROUP } from './lowered-design.js';
 import { ANALYSED, EXCLUDED, MULTIPLE_ARMS, UNPLANNED_ARM } from './queries/names.js';
 import type { FoundCells } from './read-cells.js';
 import { numberOf, numberOrNull, type Row } from './session.js';
@@ -14,6 +15,7 @@ export function exposureSummary(plan: Plan, found: FoundCells, byStatus: readonl
   const analysed = withStatus(ANALYSED);
   const armUnits = countBy(analysed, ({ arm }) => arm);
   const multiple = withStatus(MULTIPLE_ARMS);
+  const counted = segmentUnits(plan, found, byCell);
   return {
     rows: found.rows,
     units: total(analysed),
@@ -26,7 +28,8 @@ export function exposureSummary(plan: Plan, found: FoundCells, byStatus: readonl
     first: found.first === null ? null : toInstant(found.first),
     last: found.last === null ? null : toInstant(found.last),
     arms: plan.arms.map(({ name }) => ({ arm: name, units: armUnits.get(name) ?? 0 })),
-    segments: segmentUnits(plan, found, byCell),
+    segments: counted.filter(({ segment }) => segment !== GROUP),
+    ...randomised(plan, counted),
     days: analysed.flatMap(({ day, arm, units }) => (day === null ? [] : [{ day: toDay(day), arm, units }]))
       .sort((a, b) => compare(a.day, b.day) || armOrder(plan, a.arm) - armOrder(plan, b.arm)),
   };
@@ -40,6 +43,13 @@ function segmentUnits(plan: Plan, found: FoundCells, byCell: readonly Row[]): Su
       .map(([key, count]) => { const [value, arm] = JSON.parse(key) as [string, number]; return { value, arm, count }; })
       .sort((a, b) => compare(a.value, b.value) || a.arm - b.arm)
       .map(({ value, arm, count }) => ({ segment: segment.name, value, arm: plan.arms[arm]!.name, units: count })));
+}
+
+/** Groups of a design that were seen, by arm: what was randomised where units were not, and what strata hold. */
+function randomised({ arms, segments }: Plan, counted: Summaries['exposures']['segments']): Pick<Summaries['exposures'], 'groups'> {
+  if (!segments.some(({ name }) => name === GROUP)) return {};
+  const groups = counted.filter(({ segment }) => segment === GROUP);
+  return { groups: arms.flatMap(({ name }) => groups.filter(({ arm }) => arm === name).map(({ arm, value, units }) => ({ arm, group: value, units }))) };
 }
 
 const armOrder = (plan: Plan, name: string): number => plan.arms.findIndex((arm) => arm.name === name);

@@ -1,4 +1,4 @@
-import { covariateOf, type Plan } from '../experiment/plan.js';
+import { covariateOf, uptakeColumns, type Plan } from '../experiment/plan.js';
 import { toMicroseconds } from './times.js';
 import type { ColumnType } from './dialects/ansi.js';
 import { columnOf, numericColumn, type Column, type Relation } from './relation.js';
@@ -27,10 +27,10 @@ export async function readInputs(session: Session, plan: Plan): Promise<Inputs> 
   const times = [plan.exposures.time, ...plan.facts.map((fact) => fact.time)];
   const checked = await inOrder([exposures!, ...facts], (table, i) => withTime(session, table, times[i]));
   const units = checked.map((table, i) => columnOf(table, i === 0 ? plan.exposures.unit : plan.facts[i - 1]!.unit, 'unit'));
-  columnOf(exposures!, plan.exposures.arm, 'arm');
+  for (const name of armColumns(plan)) columnOf(exposures!, name, 'arm');
   plan.exposures.attributes.forEach((name) => columnOf(exposures!, name, 'attributes'));
   plan.facts.forEach((fact, i) => fact.id === undefined || columnOf(facts[i]!, fact.id, 'id'));
-  const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? [])])];
+  const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? []), ...uptakeColumns(plan)])];
   covariates.forEach((name) => numericColumn(exposures!, name, 'attributes'));
   return {
     exposures: checked[0]!,
@@ -41,6 +41,10 @@ export async function readInputs(session: Session, plan: Plan): Promise<Inputs> 
     end: plan.end ? toMicroseconds(plan.end) : null,
   };
 }
+
+/** The column of the arm, or those that make it. */
+const armColumns = ({ design, exposures }: Plan): string[] =>
+  (design?.kind === 'factorial' ? design.factors.map(({ column }) => column) : [exposures.arm!]);
 
 /** Types whose equality is that of their text. */
 const JOINABLE: ReadonlySet<ColumnType> = new Set(['integer', 'text']);

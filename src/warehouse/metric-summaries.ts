@@ -1,9 +1,11 @@
 import type { Plan } from '../experiment/plan.js';
-import type { Cell, Summaries } from '../experiment/summaries.js';
+import type { Cell, GroupSummary, MetricSummary, Summaries } from '../experiment/summaries.js';
+import { areUnitsIndependent } from '../experiment/design/independence.js';
 import { momentsSummary } from './cell-moments.js';
 import type { Inputs } from './inputs.js';
+import { GROUP } from './lowered-design.js';
 import { collectFolds } from './collect-folds.js';
-import { collectMoments } from './collect-moments.js';
+import { collectMoments, type ArmMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
 import { pooled, quantileBounds } from './queries/pooled.js';
 import { foldOf } from './queries/fold-moments.js';
@@ -47,8 +49,9 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       metric: metric.of.metric.name,
       outcomes: columns.filter(({ role }) => role === 'outcome').map(({ name }) => name),
       covariates: columns.filter(({ role }) => role === 'covariate').map(({ name }) => name),
-      cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
-      days: isQuantile ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
+      cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.filter(({ segment }) => segment?.name !== GROUP).map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
+      ...(isQuantile ? {} : groupsOf(context.plan, moments.cells[i]!)),
+      days: isQuantile || !areUnitsIndependent(context.plan) ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
       bounds: metric.columns.flatMap(({ of, column: { limits } }) =>
         (of.role === 'covariate' || (limits.lower === undefined && limits.upper === undefined) ? []
           : [{ column: of.name, lower: limits.lower ?? null, upper: limits.upper ?? null }])),
@@ -56,6 +59,17 @@ export async function metricSummaries(session: Session, context: MetricContext, 
     };
   });
   return folds ? { metrics, folds } : { metrics };
+}
+
+/** The groups of the design in the order in which they were found. Only strata are read for their scatter. */
+function groupsOf(plan: Plan, cells: readonly ArmMoments[]): Pick<MetricSummary, 'groups'> {
+  if (!plan.segments.some(({ name }) => name === GROUP)) return {};
+  return {
+    groups: cells.filter(({ segment }) => segment?.name === GROUP).map(({ arm, segment, moments }): GroupSummary => {
+      const { n, mean, scatter } = momentsSummary(moments);
+      return { arm, group: segment!.value, n, mean, ...(plan.design?.kind === 'stratified' && { scatter }) };
+    }),
+  };
 }
 
 /** Above this square of mean over standard deviation, squares are taken around the mean; below it they lose under 3 digits. */
@@ -105,7 +119,7 @@ function refuseMissingAttributes(frame: UnitFrame, totals: Row): void {
       if (unitColumn.expression.form !== 'attribute') continue;
       const missing = numberOf(totals, `n_${column.counts}`) - numberOf(totals, `n_${column.name}`);
       if (missing > 0) {
-        throw new DataError(`metric ${of.metric.name} adjusts for "${unitColumn.expression.column}", which has no value for ${missing} units at their first exposure; fill it in or adjust for another column`, 'exposures.attributes');
+        throw new DataError(`metric ${of.metric.name} ${unitColumn.role === 'outcome' ? 'reads' : 'adjusts for'} "${unitColumn.expression.column}", which has no value for ${missing} units at their first exposure; fill it in or ${unitColumn.role === 'outcome' ? 'read' : 'adjust for'} another column`, 'exposures.attributes');
       }
     }
   }

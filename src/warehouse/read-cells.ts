@@ -1,4 +1,5 @@
 import type { Plan } from '../experiment/plan.js';
+import { GROUP } from './lowered-design.js';
 import { CELLS } from './queries/names.js';
 import { numberOf, numberOrNull, type Row, type Session } from './session.js';
 import { DataError } from './warehouse.js';
@@ -25,13 +26,17 @@ export interface FoundCells {
 
 /** A segment is for reading row by row: beyond this it is an id, not a segment. */
 const MOST_VALUES = 1000;
+/** Groups of a design come back one by one: beyond this they are units. */
+const MOST_GROUPS = 50_000;
 
 export async function readCells(session: Session, plan: Plan, isTimed: boolean): Promise<FoundCells> {
   const names = plan.segments.map((_, i) => `s${i}`);
   for (const [i, segment] of plan.segments.entries()) {
     const [count] = await session.rows(`values of segment ${segment.name}`, `select count(distinct s${i}) as n from ${CELLS}`);
     const values = numberOf(count!, 'n');
-    if (values > MOST_VALUES) throw new DataError(`segment ${segment.name} has ${values} values in column "${segment.column}", and at most ${MOST_VALUES} can be reported`, `segments.${i}`);
+    if (segment.name === GROUP) {
+      if (values > MOST_GROUPS) throw new DataError(`the design has ${values} groups in column "${segment.column}", and at most ${MOST_GROUPS} can be summarised; name the column of what was randomised, or choose longer buckets`, 'design');
+    } else if (values > MOST_VALUES) throw new DataError(`segment ${segment.name} has ${values} values in column "${segment.column}", and at most ${MOST_VALUES} can be reported`, `segments.${i}`);
   }
   const times = isTimed ? ', sum(with_time) as with_time, min(first_at) as first_at, max(last_at) as last_at' : '';
   const [totals] = await session.rows('rows of exposures', `select sum(row_count) as row_count, sum(with_unit) as with_unit,

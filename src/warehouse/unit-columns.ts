@@ -51,10 +51,18 @@ export const metricColumns = (plan: Plan): MetricColumns[] => plan.metrics.map((
   const after: Span = metric.window ? parseWindow(metric.window) : { from: 0, to: null };
   return {
     metric,
-    columns: [...outcomes(metric, after), ...covariates(metric)],
+    columns: [...outcomes(metric, after), ...uptake(plan, after), ...covariates(metric)],
     closes: metric.window ? parseWindow(metric.window).to : null,
   };
 });
+
+/** Whether the unit took up what its arm encouraged, in the window of the metric. */
+function uptake({ design }: Plan, span: Span): UnitColumn[] {
+  if (design?.kind !== 'encouragement') return [];
+  const by = design.uptake;
+  const expression: UnitExpression = 'column' in by ? { form: 'attribute', column: by.column } : { form: 'any', of: { fact: by.fact, where: by.where, span, aggregate: 'rows' } };
+  return [{ name: 'uptake', role: 'outcome', expression }];
+}
 
 function covariates(metric: Metric): UnitColumn[] {
   const covariate = covariateOf(metric);

@@ -1,4 +1,5 @@
 import { formatCount, formatList, formatP, formatShare } from '../format.js';
+import { randomisedNoun } from '../design/independence.js';
 import { blocking, type CheckFunction } from './check.js';
 import { pearsonTest } from './pearson-test.js';
 
@@ -16,7 +17,7 @@ export const sampleRatio: CheckFunction = (plan, { exposures }) => {
   const seen = plan.arms.map((arm) => `${arm.name} ${formatCount(units.get(arm.name) ?? 0)} (${formatShare((units.get(arm.name) ?? 0) / Math.max(total, 1))}, planned ${formatShare(arm.weight)})`);
   const pValue = pearsonTest(plan.arms, units);
   if (pValue === null) {
-    return blocking('sample_ratio', 'warn', `${formatCount(total)} units are too few to test whether the arms were split as planned.`);
+    return blocking('sample_ratio', 'warn', `${formatCount(total)} ${randomisedNoun(plan)}s are too few to test whether the arms were split as planned.`);
   }
   const { sampleRatioAlpha } = plan.checks;
   const split = formatList(seen);

@@ -1,7 +1,8 @@
 import { isRefusal } from '../../stats/refusal.js';
-import { controlArm, treatmentArms, type Plan } from '../plan.js';
+import { plannedContrasts } from '../design/contrasts.js';
+import { contrastsOf } from '../design/effects.js';
+import type { Plan } from '../plan.js';
 import type { MetricSummary, Summaries } from '../summaries.js';
-import { cellContrasts } from './cell-contrasts.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 
 /** The lift of one metric in one arm for the units first exposed on each day; days that refuse are left out. */
@@ -22,14 +23,14 @@ export function cohortLiftsOf(plan: Plan, { metrics }: Summaries, outcomes: Read
 }
 
 function metricCohorts(plan: Plan, summary: MetricSummary, outcome: MetricOutcome): CohortLift[] {
-  const control = controlArm(plan).name;
-  const arms = treatmentArms(plan).map(({ name }) => name);
+  const planned = plannedContrasts(plan).filter(({ decides }) => decides);
+  const contrastsIn = contrastsOf(plan, planned, summary, outcome, 'other');
   const days = [...new Set(summary.days.map(({ day }) => day))].sort().map((day) => {
-    const cell = (arm: string) => summary.days.find((row) => row.day === day && row.arm === arm && row.summary.n >= LEAST_UNITS)?.summary;
-    return { day, lifts: cellContrasts(summary, outcome, cell(control), arms.map(cell)).map((contrast) => (isRefusal(contrast) ? contrast : contrast.lift)) };
+    const cells = new Map(summary.days.filter((row) => row.day === day && row.summary.n >= LEAST_UNITS).map((row) => [row.arm, row.summary]));
+    return { day, lifts: contrastsIn(cells, 'some').map((contrast) => (isRefusal(contrast) ? contrast : contrast.lift)) };
   });
-  return arms.map((arm, i) => ({
-    metric: summary.metric, arm,
+  return planned.map(({ treatment }, i) => ({
+    metric: summary.metric, arm: treatment,
     days: days.flatMap(({ day, lifts }) => {
       const lift = lifts[i]!;
       return isRefusal(lift) ? [] : [{ day, estimate: lift.estimate, standardError: lift.standardError }];

@@ -1,9 +1,11 @@
 import type { Contrast } from '../../stats/effects/effect.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import type { Comparison } from '../analysis.js';
-import { controlArm, treatmentArms, type Plan } from '../plan.js';
+import { plannedContrasts } from '../design/contrasts.js';
+import { designWords } from '../design/description.js';
+import { contrastsOf } from '../design/effects.js';
+import type { Plan } from '../plan.js';
 import type { Cell, MetricSummary, SegmentValue, Summaries } from '../summaries.js';
-import { cellContrasts } from './cell-contrasts.js';
 import type { BoundInference } from './inference-of.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 
@@ -27,14 +29,15 @@ export function* contrastRows(plan: Plan, summaries: Summaries, outcomes: Readon
 }
 
 function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Generator<Row> {
-  const control = controlArm(plan).name;
-  const treatments = treatmentArms(plan).map((arm) => arm.name);
+  const planned = plannedContrasts(plan);
   const role = roleOf(plan, summary.metric);
-  const method = `${outcome.title}${summary.covariates.length > 0 ? ', regression adjustment (Lin)' : ''}; ${inference.title}`;
+  const contrastsIn = contrastsOf(plan, planned, summary, outcome, role);
   for (const { segment, cells } of places(plan, summary)) {
-    const contrasts = cellContrasts(summary, outcome, cells.get(control), treatments.map((arm) => cells.get(arm)));
-    for (let i = 0; i < treatments.length; i++) {
-      const treatment = treatments[i]!;
+    const part = segment === null ? 'all' : 'some';
+    const contrasts = contrastsIn(cells, part);
+    const method = `${outcome.title}${designWords(plan, summary, role, part)}; ${inference.title}`;
+    for (let i = 0; i < planned.length; i++) {
+      const { control, treatment } = planned[i]!;
       const contrast = contrasts[i]!;
       yield {
         metric: summary.metric, role, family: segment ? 'segments' : `${role}s`, segment,

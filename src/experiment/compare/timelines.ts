@@ -1,9 +1,10 @@
 import { isRefusal } from '../../stats/refusal.js';
 import { mergeMoments } from '../../stats/summaries/moments.js';
 import type { Timeline } from '../analysis.js';
-import { controlArm, treatmentArms, type Plan } from '../plan.js';
+import { plannedContrasts } from '../design/contrasts.js';
+import { contrastsOf } from '../design/effects.js';
+import type { Plan } from '../plan.js';
 import type { MetricSummary, Summaries } from '../summaries.js';
-import { cellContrasts } from './cell-contrasts.js';
 import type { BoundInference } from './inference-of.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 
@@ -23,11 +24,11 @@ export function timelinesOf(plan: Plan, summaries: Summaries, outcomes: Readonly
 }
 
 function metricTimelines(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inferenceAfter: InferenceAfter): Timeline[] {
-  const control = controlArm(plan).name;
-  const treatments = treatmentArms(plan).map((arm) => arm.name);
-  const points: Point[][] = treatments.map(() => []);
+  const planned = plannedContrasts(plan);
+  const contrastsIn = contrastsOf(plan, planned, summary, outcome, 'other');
+  const points: Point[][] = planned.map(() => []);
   for (const { day, cells } of cumulativeDays(summary.days)) {
-    const contrasts = cellContrasts(summary, outcome, cells.get(control), treatments.map((arm) => cells.get(arm)));
+    const contrasts = contrastsIn(cells, 'some');
     const inference = inferenceAfter(day);
     for (const [i, contrast] of contrasts.entries()) {
       if (isRefusal(contrast) || isRefusal(contrast.lift) || inference.refusal(contrast.lift)) continue;
@@ -36,7 +37,7 @@ function metricTimelines(plan: Plan, summary: MetricSummary, outcome: MetricOutc
       points[i]!.push({ day, n: contrast.lift.n, estimate: contrast.lift.estimate, lower: bounded ? lower : null, upper: bounded ? upper : null });
     }
   }
-  return treatments.map((arm, i) => ({ metric: summary.metric, arm, points: points[i]! }));
+  return planned.map(({ treatment }, i) => ({ metric: summary.metric, arm: treatment, points: points[i]! }));
 }
 
 /** Moments of each arm up to and with each day, days ascending. */

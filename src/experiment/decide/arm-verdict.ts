@@ -1,5 +1,6 @@
 import type { Clause, Comparison, Verdict } from '../analysis.js';
 import type { RuleReading } from '../compare/rule-reading.js';
+import type { PlannedContrast } from '../design/contrasts.js';
 import type { Metric } from '../metric.js';
 import type { Plan } from '../plan.js';
 import type { Summaries } from '../summaries.js';
@@ -23,7 +24,8 @@ export interface ArmVerdict {
  * No verdict before the minimums. Then harm decides first: a violated guardrail or goal is never outweighed by a goal
  * that is met, whether the rule asks for all goals or any. Then the claims; then the deadline.
  */
-export function armVerdict(plan: Plan, summaries: Summaries, comparisons: readonly Comparison[], shared: readonly Clause[], arm: string, rule: RuleReading | null): ArmVerdict {
+export function armVerdict(plan: Plan, summaries: Summaries, comparisons: readonly Comparison[], shared: readonly Clause[], contrast: PlannedContrast, rule: RuleReading | null): ArmVerdict {
+  const arm = contrast.treatment;
   const evidenceOf = (name: string): Evidence => ({
     plan, arm, metric: metricOf(plan, name),
     comparison: comparisons.find((row) => row.metric === name && row.treatment.arm === arm && row.segment === null),
@@ -34,7 +36,7 @@ export function armVerdict(plan: Plan, summaries: Summaries, comparisons: readon
   const guardrailClauses = tested ? guardingClausesOf(plan, arm, tested) : guardrails.map(({ metric, margin }) => noLossClause('guardrail', margin, evidenceOf(metric)));
   const areGoalsMet = match === 'all' ? goalClauses.every(isMet) : goalClauses.some(isMet);
   const isShown = areGoalsMet && guardrailClauses.every(isMet);
-  const minimum = minimumUnitsClause(plan, summaries, arm);
+  const minimum = minimumUnitsClause(plan, summaries, contrast);
   const deadline = deadlineClauses(plan, summaries, arm, isShown);
   const clauses = [minimum, ...goalClauses, ...guardrailClauses, ...deadline];
   const minimums = [minimum, ...shared.filter((clause) => clause.kind === 'minimum')];

@@ -1,14 +1,15 @@
 import type { Clause } from '../analysis.js';
 import { formatCount, formatCounted, formatDays } from '../format.js';
 import { daysObserved, unitsBehindVerdict } from '../minimums.js';
-import { controlArm, type Plan } from '../plan.js';
+import type { PlannedContrast } from '../design/contrasts.js';
+import type { Plan } from '../plan.js';
 import type { Summaries } from '../summaries.js';
 import { clause } from './clause.js';
 
 /** Enough units behind the verdict on one arm, in it and in the control. */
-export function minimumUnitsClause(plan: Plan, summaries: Summaries, arm: string): Clause {
+export function minimumUnitsClause(plan: Plan, summaries: Summaries, { treatment: arm, controlArms, treatmentArms }: PlannedContrast): Clause {
   const minimum = plan.decision.minimumUnits;
-  const units = Math.min(...[controlArm(plan).name, arm].map((name) => unitsBehindVerdict(plan, summaries, name)));
+  const units = Math.min(...[controlArms, treatmentArms].map((arms) => arms.reduce((sum, name) => sum + unitsBehindVerdict(plan, summaries, name), 0)));
   return units >= minimum
     ? clause('minimum', { arm }, 'met', `${arm} and its control have at least ${formatCounted(units, 'unit')} each; the minimum is ${formatCount(minimum)}.`, 'Nothing: units do not become fewer.')
     : clause('minimum', { arm }, 'open', `${arm} or its control has only ${formatCounted(units, 'unit')}; the minimum is ${formatCount(minimum)}.`, `${formatCounted(minimum - units, 'more unit')} in the smaller arm.`);

@@ -1,5 +1,6 @@
 import type { ConfidenceSet } from '../../stats/inference/inference.js';
 import { formatCounted } from '../format.js';
+import { randomisedNoun } from '../design/independence.js';
 import type { Plan } from '../plan.js';
 
 /** Beyond this many times the units at hand a figure would only pretend to be a plan. */
@@ -22,5 +23,5 @@ export function unitsNeeded(set: ConfidenceSet, estimate: number, point: number,
 }
 
 /** That figure as a sentence; a confidence sequence narrows more slowly than the figure supposes. */
-export const moreUnits = ({ inference }: Plan, units: number): string =>
-  `${inference.method === 'fixed' ? 'About' : 'At least'} ${formatCounted(units, 'more unit')} an arm at the present variance, if the effect is as estimated.`;
+export const moreUnits = ({ inference, design }: Plan, units: number): string =>
+  `${inference.method === 'fixed' ? 'About' : 'At least'} ${formatCounted(units, `more ${randomisedNoun({ design })}`)} an arm at the present variance, if the effect is as estimated.`;

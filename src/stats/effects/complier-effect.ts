@@ -85,3 +85,21 @@ export function andersonRubinSet({ outcome, uptake, covariance }: Reading, criti
   const root = Math.sqrt(discriminant);
   return { shape: 'complement', lower: (b + root) / a, upper: (b - root) / a };
 }
+
+/**
+ * The complier effect with the quotient that it is: inference that inverts tests of a quotient then gives Anderson and Rubin's set, and the
+ * p-value of the effect of encouragement itself.
+ */
+export function withAndersonRubin(effect: Effect, { outcome, uptake, covariance }: EncouragementEffects): Effect {
+  const [outcomeVariance, uptakeVariance] = [outcome.standardError ** 2, uptake.standardError ** 2];
+  const sign = Math.sign(uptake.estimate);
+  return {
+    ...effect,
+    degreesOfFreedom: outcome.degreesOfFreedom,
+    // as a lift is kept: numerator less denominator over denominator
+    quotient: {
+      numerator: sign * (outcome.estimate + uptake.estimate), denominator: sign * uptake.estimate,
+      numeratorVariance: outcomeVariance + 2 * covariance + uptakeVariance, denominatorVariance: uptakeVariance, covariance: covariance + uptakeVariance,
+    },
+  };
+}

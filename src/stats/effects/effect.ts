@@ -20,6 +20,8 @@ export interface Effect {
   readonly quotient?: Quotient;
   /** value of the control arm, in units of the metric: of a difference, so that a scale stated as a lift can be applied to it */
   readonly baseline?: number;
+  /** both values of each pair of a paired design, so that inference can flip the coins, shape (pairs) */
+  readonly pairs?: { readonly control: Float64Array; readonly treatment: Float64Array };
   /** per-unit influence values, where the estimator has them, shape (n) */
   readonly influence?: Float64Array;
 }

@@ -16,8 +16,10 @@ export interface ErrorPart {
 
 /** Outcome means of both arms in one stratum, with their error given how many units the stratum has. */
 export interface StratumMeans {
-  /** units in both arms */
+  /** units in all arms, which the weight of the stratum is made of */
   readonly n: number;
+  /** units in the two arms that are compared */
+  readonly compared: number;
   /** shape (2p): of the control, then of the treatment */
   readonly means: readonly number[];
   /** add up to the covariance of the means */
@@ -59,11 +61,12 @@ export function postStratifiedContrast(strata: readonly StratumMeans[], outcomes
   const variance = own.reduce((total, part) => total + part.variance, 0);
   if (![...values, controlVariance, treatmentVariance, variance].every(isUsable)) return notFinite('the value of an arm');
   const degreesOfFreedom = satterthwaite(own, variance);
-  const difference = differenceEffect(values[0], values[1], variance, degreesOfFreedom, n);
+  const compared = strata.reduce((total, stratum) => total + stratum.compared, 0);
+  const difference = differenceEffect(values[0], values[1], variance, degreesOfFreedom, compared);
   const lift = isRefusal(difference) ? difference : liftEffect({
     control: values[0], treatment: values[1], controlVariance, treatmentVariance,
     covariance: parts.reduce((total, part) => total + bilinear(ofControl, part.covariance, ofTreatment), 0),
-    degreesOfFreedom, n,
+    degreesOfFreedom, n: compared,
   });
   return {
     control: { n, value: values[0], standardError: Math.sqrt(controlVariance) },
@@ -92,10 +95,11 @@ function denominatorFault(means: readonly number[], outcomes: number, { denomina
  * Means of one stratum, adjusted for covariates within it by least squares within each arm. A covariate that is constant in
  * both arms of the stratum is left out there: it has nothing to explain.
  * @param control moments, outcome columns first, then covariates
+ * @param others  arms that are not compared here but share the covariate means and the weight of the stratum
  */
-export function stratumMeans(control: Moments, treatment: Moments, outcomes: number): StratumMeans | Refusal {
+export function stratumMeans(control: Moments, treatment: Moments, outcomes: number, others: readonly Moments[] = []): StratumMeans | Refusal {
   const varying = control.columns.flatMap((_, c) => (c < outcomes || control.scatter[c]![c]! > 0 || treatment.scatter[c]![c]! > 0 ? [c] : []));
-  const { arms, shared, sharedDegreesOfFreedom } = adjustArms([control, treatment].map((arm) => columnsOf(arm, varying)), outcomes);
+  const { arms, shared, sharedDegreesOfFreedom } = adjustArms([control, treatment, ...others].map((arm) => columnsOf(arm, varying)), outcomes);
   const [first, second] = arms as [typeof arms[0], typeof arms[0]];
   if (isRefusal(first)) return first;
   if (isRefusal(second)) return second;
@@ -106,7 +110,8 @@ export function stratumMeans(control: Moments, treatment: Moments, outcomes: num
   };
   const parts = [{ covariance: own(0), degreesOfFreedom: first.degreesOfFreedom }, { covariance: own(1), degreesOfFreedom: second.degreesOfFreedom }];
   return {
-    n: control.n + treatment.n,
+    n: [control, treatment, ...others].reduce((sum, { n }) => sum + n, 0),
+    compared: control.n + treatment.n,
     means: [...first.means.slice(0, outcomes), ...second.means.slice(0, outcomes)],
     parts: loadings.length === 0 ? parts
       : [...parts, { covariance: loadings.map((a) => loadings.map((b) => bilinear(a, shared, b))), degreesOfFreedom: sharedDegreesOfFreedom }],

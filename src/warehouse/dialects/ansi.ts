@@ -1,5 +1,5 @@
 /** What a column holds, as far as a query must know. */
-export type ColumnType = 'integer' | 'number' | 'boolean' | 'text' | 'timestamp' | 'timestamptz' | 'date' | 'other';
+export type ColumnType = 'integer' | 'number' | 'boolean' | 'text' | 'timestamp' | 'timestamptz' | 'date' | 'microseconds' | 'other';
 
 /**
  * How one engine spells what the queries need. A plain record: a new engine spreads `ansi` and replaces what differs.

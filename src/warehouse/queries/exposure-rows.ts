@@ -9,10 +9,10 @@ import { NO_VALUE } from '../../experiment/summaries.js';
 export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: number | null): string {
   const { exposures } = inputs;
   const column = (name: string, field: string) => ({ ...columnOf(exposures, name, field), sql: d.quote(name) });
-  const arm = column(plan.exposures.arm, 'arm');
+  const arm = column(plan.exposures.arm!, 'arm');
   const unit = column(plan.exposures.unit, 'unit');
   const time = plan.exposures.time === undefined ? null : column(plan.exposures.time, 'time');
-  const at = time ? d.microseconds(time.sql, time.type, exposures.zone) : null;
+  const at = time ? (time.type === 'microseconds' ? time.sql : d.microseconds(time.sql, time.type, exposures.zone)) : null;
   const select = [
     `${inputs.unitsAsText && unit.type !== 'text' ? d.asText(unit.sql) : unit.sql} as unit`,
     `${arm.type === 'text' ? arm.sql : d.asText(arm.sql)} as arm`,
