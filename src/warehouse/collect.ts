@@ -1,7 +1,7 @@
 import type { Plan } from '../experiment/plan.js';
 import type { Summaries } from '../experiment/summaries.js';
 import { exposureSummary } from './exposure-summary.js';
-import { GROUP, lowered } from './lowered-design.js';
+import { lowered } from './lowered-design.js';
 import { factSummary, type FactReading } from './fact-summary.js';
 import { readInputs } from './inputs.js';
 import { metricSummaries } from './metric-summaries.js';

@@ -36,7 +36,7 @@ export function oracle(plan: Plan, tables: Rows): Summaries {
     exposures: {
       rows: rows.length, units: analysed.length,
       nullUnits: rows.filter((row) => row[e.unit] === null).length,
-      nullArms: rows.filter((row) => row[e.arm] === null).length,
+      nullArms: rows.filter((row) => row[e.arm!] === null).length,
       multipleArms: units.filter((unit) => unit.status === 'multiple').length,
       multipleArmsByArm: tally(units.filter((unit) => unit.status === 'multiple').map((unit) => unit.arm)),
       excluded: e.exclude.map(({ name }) => ({ name, units: units.filter((unit) => unit.status === `excluded ${name}`).length })),
