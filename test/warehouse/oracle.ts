@@ -52,7 +52,8 @@ export function oracle(plan: Plan, tables: Rows): Summaries {
 }
 
 function unitsOf(plan: Plan, rows: readonly Row[]): Unit[] {
-  const { unit: unitColumn, arm: armColumn, time, exclude } = plan.exposures;
+  const { unit: unitColumn, time, exclude } = plan.exposures;
+  const armColumn = plan.exposures.arm!;
   const ids = [...new Set(rows.filter((row) => row[unitColumn] !== null && row[armColumn] !== null).map((row) => row[unitColumn]))];
   return ids.map((id) => {
     const mine = rows.filter((row) => row[unitColumn] === id && row[armColumn] !== null);
