@@ -1,10 +1,10 @@
 import type { DesignOf } from '../experiment/design/design.js';
 import type { Plan } from '../experiment/plan.js';
 import { controlArm, treatmentArms } from '../experiment/plan.js';
+import { NO_VALUE } from '../experiment/summaries.js';
 import { durationSeconds } from '../experiment/vocabulary.js';
 import type { ColumnType, Dialect } from './dialects/ansi.js';
 import type { Inputs } from './inputs.js';
-import { NO_VALUE } from './queries/names.js';
 import { columnOf, type Relation } from './relation.js';
 import { toMicroseconds } from './times.js';
 
