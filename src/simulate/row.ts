@@ -1,6 +1,6 @@
 import type { RandomStream } from '../stats/numeric/random.js';
 
-export const groups = ['coverage', 'monitoring', 'group sequential', 'multiplicity', 'power', 'sample ratio'] as const;
+export const groups = ['coverage', 'causal forest', 'monitoring', 'group sequential', 'multiplicity', 'power', 'sample ratio'] as const;
 export type Group = (typeof groups)[number];
 
 /** A rate (or mean share) over replicates, and what it must be. */
@@ -27,7 +27,7 @@ export interface Row {
 
 export interface Prepared {
   readonly figures: readonly Figure[];
-  replicate(random: RandomStream): readonly number[];
+  replicate(random: RandomStream): readonly number[] | Promise<readonly number[]>;
 }
 
 /** Coverage of 95 % intervals over 20,000 replicates: 3.2 binomial standard errors either way. */

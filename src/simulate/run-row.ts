@@ -9,11 +9,11 @@ export const BLOCK = 250;
  * Sums of the figures over the replicates of one block. Replicate r of a row draws from the stream (seed, name of the row, r), whoever runs it.
  * @returns shape (figures)
  */
-export function runBlock(row: string, { figures, replicate }: Prepared, seed: number, block: number, replicates: number): number[] {
+export async function runBlock(row: string, { figures, replicate }: Prepared, seed: number, block: number, replicates: number): Promise<number[]> {
   const sums = figures.map(() => 0);
   const own = stream(seed, fnv1a32(row));
   for (let r = block * BLOCK; r < Math.min(replicates, (block + 1) * BLOCK); r++) {
-    const values = replicate(own.split(r));
+    const values = await replicate(own.split(r));
     for (let f = 0; f < sums.length; f++) sums[f]! += values[f]!;
   }
   return sums;

@@ -18,7 +18,9 @@ async function answer({ row: name, seed, replicates, blocks }: SimulationTask): 
   if (!row) throw new Error(`simulate has no row ${name}`);
   if (last?.name !== name) last = { name, prepared: await row.prepare() };
   const { prepared } = last;
-  return blocks.map((block) => runBlock(name, prepared, seed, block, replicates));
+  const sums: number[][] = [];
+  for (const block of blocks) sums.push(await runBlock(name, prepared, seed, block, replicates));
+  return sums;
 }
 
 parentPort!.on('message', (task: SimulationTask) => {

@@ -1,5 +1,5 @@
-import { normalQuantile, normalUpperTail } from '../numeric/normal.js';
 import { stream } from '../numeric/random.js';
+import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { clustersOf } from './binning.js';
 
@@ -39,6 +39,8 @@ export interface RankWeightedEffect {
   readonly n: number;
   readonly estimate: number;
   readonly standardError: number;
+  /** independent groups that judged, less one */
+  readonly degreesOfFreedom: number;
   readonly lower: number;
   readonly upper: number;
   /** two-sided, of a ranking that is no better than random */
@@ -50,7 +52,7 @@ export interface RankWeightedEffect {
  * Rank-weighted average treatment effect: the area under the targeting operator characteristic TOC(q) = E[tau | top q] - E[tau].
  *
  * AUTOC weights all fractions q alike, Qini weights them by q. Ties share their mean score. Errors by half-sample bootstrap of rows or
- * of clusters. Refuses scores that are not finite and fewer than four independent groups.
+ * of clusters, intervals by Student's t of their number. Refuses scores that are not finite and fewer than four independent groups.
  * @see Yadlowsky, Fleming, Shah, Brunskill, Wager (2025), JASA
  */
 export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): RankWeightedEffect | Refusal {
@@ -70,15 +72,17 @@ export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): Ra
   });
   const spread = (k: number) => standardDeviation(replicates.map((values) => values[k]!));
   const standardError = spread(0);
-  const quantile = normalQuantile((1 + options.level) / 2);
+  const degreesOfFreedom = groups - 1;
+  const quantile = studentUpperQuantile((1 - options.level) / 2, degreesOfFreedom);
   return {
     target: options.target,
     n,
     estimate: estimate!,
     standardError,
+    degreesOfFreedom,
     lower: estimate! - quantile * standardError,
     upper: estimate! + quantile * standardError,
-    pValue: standardError > 0 ? 2 * normalUpperTail(Math.abs(estimate!) / standardError) : 1,
+    pValue: standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate!) / standardError, degreesOfFreedom) : 1,
     toc: options.fractions.map((fraction, k) => ({ fraction, estimate: points[k]!, standardError: spread(k + 1) })),
   };
 }

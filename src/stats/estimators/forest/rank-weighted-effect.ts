@@ -41,7 +41,7 @@ export const rankWeightedEffect = defineEstimator({
       target: chosen.rate, replicates: chosen.replicates, fractions: FRACTIONS, level: chosen.level, seed: context.seed,
     }, engineOptions);
     if (isRefusal(ranking)) return ranking;
-    const { estimate, standardError, toc, n } = ranking;
-    return { rate: effectAnswer({ estimate, standardError, degreesOfFreedom: null, n }, chosen.level), toc: [...toc], n };
+    const { estimate, standardError, degreesOfFreedom, toc, n } = ranking;
+    return { rate: effectAnswer({ estimate, standardError, degreesOfFreedom, n }, chosen.level), toc: [...toc], n };
   },
 });
