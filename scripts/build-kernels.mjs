@@ -7,7 +7,7 @@ import { transformSync } from '@swc/core';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const build = path.join(root, 'kernels', 'compute', 'build');
-const KERNELS = ['forest', 'policy'];
+const KERNELS = ['forest', 'policy', 'boosting'];
 /** v128 values pass between functions of one module only, so AS112 (embedders may not exchange them) does not apply. */
 const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'bulk-memory', '--disableWarning', 'AS112'];
 

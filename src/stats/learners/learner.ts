@@ -1,5 +1,6 @@
 import type { ForestEngine } from '../forest/forest-engine.js';
 import type { Refusal } from '../refusal.js';
+import type { BoostingEngine } from './boosting/growth.js';
 
 /** Rows to learn from or to predict. */
 export interface Features {
@@ -28,6 +29,8 @@ export interface LearningContext {
   readonly signal?: AbortSignal;
   /** who grows trees; absent: the plain TypeScript reference, slower with the same bytes */
   readonly forests?: ForestEngine;
+  /** who grows boosted trees; absent: likewise */
+  readonly boosting?: BoostingEngine;
 }
 
 /** A learner that was fitted: pure, and the same for the same seed. */
