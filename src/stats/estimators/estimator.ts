@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ForestEngine } from '../forest/forest-engine.js';
+import type { BoostingEngine } from '../learners/boosting/growth.js';
 import type { Refusal } from '../refusal.js';
 
 /** A column that an estimator asks for, by the role it plays. */
@@ -49,6 +50,8 @@ export interface EstimationContext {
   readonly signal?: AbortSignal;
   /** who grows trees; absent: the plain TypeScript reference, slower with the same bytes */
   readonly forests?: ForestEngine;
+  /** who grows boosted trees; absent: likewise */
+  readonly boosting?: BoostingEngine;
   /** called with the share of the work that is done, in [0, 1] */
   readonly onProgress?: (share: number) => void;
 }

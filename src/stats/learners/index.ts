@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { OptionsError } from '../estimators/estimator.js';
 import { boostingLearner } from './boosting/boosting.js';
+import { calibratedLearner, calibrations } from './calibration/calibrated.js';
+import { forestLearner } from './forest/forest.js';
+import { quantileForestLearner } from './forest/quantile-forest.js';
 import type { Learner } from './learner.js';
 import { penalisedLearner } from './linear/penalised.js';
 import { linearLearner, logisticLearner } from './linear/unpenalised.js';
+import { stackingLearner } from './stacking/stacking.js';
 import type { Task } from './training.js';
 
 const lambda = z.union([z.number().positive(), z.enum(['min', '1se'])]).default('min')
@@ -34,8 +38,16 @@ const boosting = z.object({
   monotone: z.record(z.string(), z.enum(['rising', 'falling'])).default({}).describe('numeric features in which the prediction may only rise or fall, by name'),
 }).describe('histogram gradient boosting; takes missing values and categories');
 
-/** A learner by name with its options: what estimators take as their nuisance learners. */
-export const learnerOptions = z.discriminatedUnion('name', [
+const forest = {
+  trees: z.int().min(10).max(20_000).default(500).describe('trees'),
+  minNodeSize: z.int().min(1).default(5).describe('a node of this many rows or fewer is not split'),
+  sampleFraction: z.number().gt(0).lt(1).default(0.5).describe('share of rows that a tree draws without replacement, a fraction'),
+  honestyFraction: z.number().gt(0).lt(1).nullable().default(0.5).describe('share of a tree\'s rows that places splits, the others fill its leaves; null: all do both'),
+  mtry: z.number().gt(0).max(800).nullable().default(null).describe('mean number of features tried in a node; null: min(sqrt(p) + 20, p)'),
+  alpha: z.number().min(0).max(0.25).default(0.05).describe('least share of a node that a child keeps, a fraction'),
+} as const;
+
+const single = [
   z.object({ name: z.literal('linear') }).describe('least squares'),
   z.object({ name: z.literal('logistic'), whenSeparated: z.enum(['refuse', 'penalise']).default('refuse').describe('what to do when a hyperplane separates the labels') })
     .describe('logistic regression'),
@@ -46,6 +58,26 @@ export const learnerOptions = z.discriminatedUnion('name', [
     alpha: z.number().min(0).max(1).default(0.5).describe('mix of the penalty: 0 ridge, 1 lasso'),
   }).describe('elastic net, logistic for labels'),
   boosting,
+  z.object({ name: z.literal('forest'), ...forest }).describe('honest regression forest, a probability forest for labels; takes missing values and categories'),
+  z.object({
+    name: z.literal('quantile_forest'), quantile: z.number().gt(0).lt(1).default(0.5).describe('which quantile of the outcome is predicted, a fraction'), ...forest,
+  }).describe('quantile forest; takes missing values and categories'),
+] as const;
+/** Learners that stand alone, and may be calibrated or stacked. */
+const singleOptions = z.discriminatedUnion('name', single);
+
+const innerFolds = z.int().min(2).max(50).default(5).describe('folds whose held-out predictions are learned from');
+
+/** A learner by name with its options: what estimators take as their nuisance learners. */
+export const learnerOptions = z.discriminatedUnion('name', [
+  ...single,
+  z.object({
+    name: z.literal('calibrated'), learner: singleOptions.describe('what is calibrated'), folds: innerFolds,
+    method: z.enum(calibrations).default('isotonic').describe('isotonic: a rising step function; platt: a logistic curve, for labels alone'),
+  }).describe('a learner calibrated on cross-fitted predictions'),
+  z.object({
+    name: z.literal('stacking'), learners: z.array(singleOptions).min(2).max(16).describe('what is averaged'), folds: innerFolds,
+  }).describe('average of learners with the weights that predict unseen rows best'),
 ]);
 /** As a caller writes it, defaults left out. */
 export type LearnerChoice = z.input<typeof learnerOptions>;
@@ -55,7 +87,7 @@ export type LearnerName = LearnerOptions['name'];
 /**
  * The learner of options, for a task.
  *
- * Throws an OptionsError when the learner does not do the task: logistic does not regress, linear does not classify.
+ * Throws an OptionsError when the learner does not do the task: logistic does not regress, linear and quantile_forest do not classify.
  * @param path of the options in those of the caller, for the error
  */
 export function createLearner(options: LearnerOptions, task: Task, path: readonly (string | number)[] = ['name']): Learner {
@@ -66,10 +98,18 @@ export function createLearner(options: LearnerOptions, task: Task, path: readonl
     case 'lasso': return penalisedLearner(options.name, task, { ...options, alpha: 1 });
     case 'elastic_net': return penalisedLearner(options.name, task, options);
     case 'boosting': return boostingLearner(task, options);
+    case 'forest': return forestLearner(task, options);
+    case 'quantile_forest': return only('regression', task, quantileForestLearner(options), path);
+    case 'calibrated': {
+      if (options.method === 'platt' && task === 'regression') throw new OptionsError('method platt calibrates labels; for a regression use isotonic', [...path.slice(0, -1), 'method']);
+      return calibratedLearner(createLearner(options.learner, task, [...path.slice(0, -1), 'learner', 'name']), options.method, options.folds);
+    }
+    case 'stacking': return stackingLearner(
+      task, options.learners.map((learner, i) => createLearner(learner, task, [...path.slice(0, -1), 'learners', i, 'name'])), options.folds);
   }
 }
 
 function only(does: Task, asked: Task, learner: Learner, path: readonly (string | number)[]): Learner {
   if (asked === does) return learner;
-  throw new OptionsError(`${learner.name} is for ${does}; for ${asked} use ${does === 'regression' ? 'logistic, ridge, lasso or elastic_net' : 'linear, ridge, lasso or elastic_net'}`, path);
+  throw new OptionsError(`${learner.name} is for ${does}; for ${asked} use ${does === 'regression' ? 'logistic, ridge, lasso, elastic_net, boosting or forest' : 'linear, ridge, lasso, elastic_net, boosting or forest'}`, path);
 }
