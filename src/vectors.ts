@@ -8,6 +8,7 @@ import { boundaries } from './vectors/boundaries.js';
 import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
+import { exactPolicies } from './vectors/policies.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
 import { knownEffects } from './vectors/known-effects.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
@@ -25,6 +26,7 @@ const adapters: readonly Adapter[] = [
   growthbookStrata, growthbookRatioCuped, growthbookClusteredQuantile, posthogAdjusted,
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
+  exactPolicies,
 ];
 
 /** Recomputes every published case, prints a line for each, and says how many agree. */

@@ -63,6 +63,8 @@ const entries: Record<string, Entry> = {
   'tmle': { ...adjusted, roles: forestColumns },
   'pliv': { ...instrumented, options: { ...instrumented.options, instrumentLearner: { name: 'linear' } }, roles: { ...forestColumns, instrument: 'u' } },
   'iivm': { ...instrumented, roles: { ...forestColumns, instrument: 'u' } },
+  'policy_tree': { roles: { outcome: 'y', treatment: 'treated', covariates: ['x', 'w'] }, options: { trees: 50, depth: 1, folds: 2, lowestPropensity: 0, highestPropensity: 1 }, outcomes: [], shift: false, scale: false, duplicate: false },
+  'cost_curve': { roles: { predicted: ['x'], gains: ['y'], costs: ['e'] }, options: { budgets: [1], replicates: 50 }, outcomes: [], shift: false, scale: false, duplicate: false },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 

@@ -17,6 +17,8 @@ import { cuped } from './mean/cuped.js';
 import { lin } from './mean/lin.js';
 import { welch } from './mean/welch.js';
 import { twoProportions } from './proportion/two-proportions.js';
+import { costCurve } from './policy/cost-curve.js';
+import { policyTree } from './policy/policy-tree.js';
 import { postStratifiedMean } from './poststratification/mean.js';
 import { postStratifiedRatio } from './poststratification/ratio.js';
 import { clusteredQuantile } from './quantile/clustered-quantile.js';
@@ -30,5 +32,6 @@ import { tmle } from './tmle/tmle.js';
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
-  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle, sampleRatio,
+  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle,
+  policyTree, costCurve, sampleRatio,
 ] as const;

@@ -37,7 +37,7 @@ export function policyProblem(columns: readonly Float64Array[], scores: Float64A
   const n = scores.length / actions;
   if (actions < 2) return refuse('unsupported_combination', `a policy chooses between at least 2 actions; got ${actions}`, 'Give the reward of every action, doing nothing among them.');
   if (n < 2 * minLeaf) return refuse('too_few_units', `a policy tree needs at least ${2 * minLeaf} units, two leaves of ${minLeaf}; got ${n}`, 'Collect more units, or allow smaller leaves.');
-  if (!scores.every(Number.isFinite)) return refuse('not_finite', 'rewards of a policy must be finite', 'Leave out the units without a reward.');
+  if (!Number.isFinite(scores.reduce((sum, score) => sum + Math.abs(score), 0))) return refuse('not_finite', 'rewards of a policy and their sum must be finite', 'Leave out the units without a reward, or rescale them.');
   const missing = columns.findIndex((column) => column.some(Number.isNaN));
   if (missing >= 0) return refuse('not_finite', `feature ${missing} of a policy tree has missing values, and a threshold cannot send them anywhere`, 'Fill them, or add a column that says that the value is missing.');
   const { values, step } = exactScores(scores, actions);

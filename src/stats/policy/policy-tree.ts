@@ -27,6 +27,18 @@ export const actionsOf = (tree: PolicyTree, columns: readonly Float64Array[]): I
 export const assignedActions = (tree: PolicyTree, { n, features }: Pick<PolicyProblem, 'n' | 'features'>): Int32Array =>
   Int32Array.from({ length: n }, (_, unit) => actionOf(tree, (feature) => features[feature]!.values[features[feature]!.levels[unit]!]!));
 
+/** The tree with the units and the sum of rewards of each node among these units, in units of the reward. */
+export function withRewards(tree: PolicyTree, columns: readonly Float64Array[], rewards: Float64Array, actions: number): PolicyTree {
+  const fill = (node: PolicyTree, units: Int32Array): PolicyTree => {
+    if (node.kind === 'leaf') return { ...node, n: units.length, value: units.reduce((sum, unit) => sum + rewards[unit * actions + node.action]!, 0) };
+    const goesLeft = (unit: number) => columns[node.feature]![unit]! <= node.threshold;
+    const left = fill(node.left, units.filter(goesLeft));
+    const right = fill(node.right, units.filter((unit) => !goesLeft(unit)));
+    return { ...node, n: units.length, value: left.value + right.value, left, right };
+  };
+  return fill(tree, Int32Array.from({ length: rewards.length / actions }, (_, unit) => unit));
+}
+
 /** Splits between root and the lowest leaf. */
 export const depthOf = (tree: PolicyTree): number => (tree.kind === 'leaf' ? 0 : 1 + Math.max(depthOf(tree.left), depthOf(tree.right)));
 
