@@ -25,7 +25,7 @@ export function mountHttp(app: NestExpressApplication, authenticated: ReturnType
     initialQuery: FIRST_QUERY,
   }));
   app.use(helmet({ strictTransportSecurity: false }));
-  app.use('/graphql', toIde);
+  app.use('/graphql', toIde, notKept);
   app.use(authenticated);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.use(bodyFault);
@@ -41,6 +41,12 @@ query Experiments {
   }
 }
 `;
+
+/** Answers are for whoever asked, now. */
+const notKept: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
 
 /** A person who opens the address of the interface gets the page for people. */
 const toIde: RequestHandler = (request, response, next) => {

@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { planHash } from '../../experiment/lock.js';
 import { type Plan, planSchema } from '../../experiment/plan.js';
 import type { Experiment, Prisma } from '../../generated/prisma/client.js';
+import { BoundedCache } from '../bounded-cache.js';
 import { CONFIG, type Config } from '../config.js';
 import { isDuplicate } from '../database/database-errors.js';
 import { PrismaService } from '../database/prisma.service.js';
@@ -15,6 +16,8 @@ import { withWarehouse } from '../jobs/with-warehouse.js';
 import { type AnalysisRow, LIGHT } from './analysis-row.js';
 import { identityOf } from './identity.js';
 
+/** Rows of completed analyses that are kept. */
+const KEPT_ROWS = 10_000;
 /** A fingerprint is asked for while the caller waits. */
 const FINGERPRINT_LIMIT_MS = 30_000;
 
@@ -23,6 +26,9 @@ type Outcome = AnalysisRow | ValidationFailure | Conflict | NotFound;
 
 @Injectable()
 export class AnalysesService {
+  /** Completed analyses never change. */
+  private readonly completed = new BoundedCache<AnalysisRow>(KEPT_ROWS);
+
   constructor(
     private readonly prisma: PrismaService, @InjectQueue(QUEUE) private readonly queue: Queue<AnalysisJob>, @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -69,8 +75,12 @@ export class AnalysesService {
     await this.queue.add('analyze', { analysisId: id }, jobOptions(id));
   }
 
-  row(id: string): Promise<AnalysisRow | null> {
-    return this.prisma.analysis.findUnique({ where: { id }, ...LIGHT });
+  async row(id: string): Promise<AnalysisRow | null> {
+    const known = this.completed.get(id);
+    if (known) return known;
+    const row = await this.prisma.analysis.findUnique({ where: { id }, ...LIGHT });
+    if (row?.status === 'completed') this.completed.set(id, row, 1);
+    return row;
   }
 
   private async fingerprint(plan: Plan): Promise<string | ValidationFailure> {

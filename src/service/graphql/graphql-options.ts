@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { ApolloDriver } from '@nestjs/apollo';
 import type { GraphQLSchemaHost } from '@nestjs/graphql';
@@ -35,6 +36,7 @@ export const graphqlOptions = ({ prisma, keys, config, log }: GraphqlDependencie
     includeStacktraceInErrorResponses: false,
     autoTransformHttpErrors: false,
     stopOnTerminationSignals: false,
+    plugins: [ApolloServerPluginCacheControlDisabled()], // it watches every field to say what http.ts says of all responses
     parseOptions: { maxTokens: MAX_TOKENS },
     resolvers: { JSON: Json, SafeInt },
     formatError: formatError(log),
