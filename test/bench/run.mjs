@@ -15,9 +15,10 @@ const { values: { scale, write } } = parseArgs({ options: { scale: { type: 'stri
 const rows = [];
 const row = (what, measured, limit, remark = '') => { rows.push({ what, measured, limit, remark }); console.log(`${what}: ${measured} (limit ${limit}) ${remark}`); };
 
-for (const [method, { microseconds, largeSeconds }] of Object.entries(await statistics())) {
+for (const [method, { microseconds, sharesMicroseconds, largeSeconds }] of Object.entries(await statistics())) {
   const name = method === 'fixed' ? 'fixed horizon' : 'confidence sequence';
   row(`One comparison from summaries, ${name}`, `${microseconds.toFixed(1)} µs`, `${STATISTIC_LIMIT} µs`, 'difference and lift: effect, interval, p; processor time');
+  row(`One comparison of shares, ${name}`, `${sharesMicroseconds.toFixed(1)} µs`, `${STATISTIC_LIMIT} µs`, method === 'fixed' ? 'score test and its inversion' : '');
   row(`250,000 comparisons as corrected records, ${name}`, `${largeSeconds.toFixed(1)} s`, `${LARGE_LIMIT} s`, `the statistics alone: ${(microseconds / 4).toFixed(1)} s`);
 }
 for (const { name, median, limit } of assignment()) row(`Assignment: ${name.replace('assign, ', '')}`, `${median.toFixed(2)} µs`, `${limit} µs`);

@@ -58,19 +58,25 @@ async function large(inference, rounds) {
   return times.sort((a, b) => a - b)[rounds >> 1];
 }
 
-/** Microseconds of processor time for the statistics of one comparison, half of them adjusted for a covariate. */
-async function one(inference) {
-  const [{ contrasts }, { meanOutcome }, { inferenceOf }, { presentLook }] = await Promise.all([
-    import(new URL('stats/effects/contrast.js', dist)), import(new URL('stats/effects/outcome.js', dist)),
+/** Microseconds of processor time for the statistics of one comparison: of means, half of them adjusted for a covariate, or of shares of units. */
+async function one(inference, kind = 'means') {
+  const [{ contrasts }, { meanOutcome }, { proportionContrast }, { inferenceOf }, { presentLook }] = await Promise.all([
+    import(new URL('stats/effects/contrast.js', dist)), import(new URL('stats/effects/outcome.js', dist)), import(new URL('stats/effects/proportions.js', dist)),
     import(new URL('experiment/compare/inference-of.js', dist)), import(new URL('experiment/compare/look.js', dist)),
   ]);
   const { plan, summaries } = await largeAnalysis(inference);
   const bound = inferenceOf(plan, presentLook(plan, summaries));
-  const arms = summaries.metrics.slice(0, 200).flatMap(({ cells }) => Array.from({ length: VALUES }, (_, v) => cells.slice(v * (ARMS + 1), (v + 1) * (ARMS + 1)).map(({ summary }) => summary)));
+  const shareOf = ({ n, mean }, i) => {
+    const successes = Math.round((n * mean[0]) / 100) + (i % 7);
+    return { n, columns: ['y'], mean: [successes / n], scatter: [[(successes * (n - successes)) / n]] };
+  };
+  const arms = summaries.metrics.slice(0, 200)
+    .flatMap(({ cells }) => Array.from({ length: VALUES }, (_, v) => cells.slice(v * (ARMS + 1), (v + 1) * (ARMS + 1)).map(({ summary }, i) => (kind === 'shares' ? shareOf(summary, i) : summary))));
+  const contrastsOf = kind === 'shares' ? (control, treatments) => treatments.map((arm) => proportionContrast(control, arm)) : (control, treatments) => contrasts(control, treatments, 1, meanOutcome);
   const round = () => {
     let sum = 0;
     for (const [control, ...treatments] of arms) {
-      for (const { difference, lift } of contrasts(control, treatments, 1, meanOutcome)) {
+      for (const { difference, lift } of contrastsOf(control, treatments)) {
         sum += bound.pValue(difference) + bound.interval(difference, 0.05).lower + bound.interval(lift, 0.05).lower;
       }
     }
@@ -86,12 +92,12 @@ async function one(inference) {
 export async function statistics({ rounds = 3 } = {}) {
   const methods = { fixed: { method: 'fixed' }, confidenceSequence: { method: 'confidence_sequence' } };
   const result = {};
-  for (const [name, inference] of Object.entries(methods)) result[name] = { microseconds: await one(inference), largeSeconds: await large(inference, rounds) };
+  for (const [name, inference] of Object.entries(methods)) result[name] = { microseconds: await one(inference), sharesMicroseconds: await one(inference, 'shares'), largeSeconds: await large(inference, rounds) };
   return result;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const [method, { microseconds, largeSeconds }] of Object.entries(await statistics())) {
-    console.log(`${method}: ${microseconds.toFixed(2)} microseconds a comparison (limit ${LIMIT}); 250,000 in ${largeSeconds.toFixed(2)} s (limit ${LARGE_LIMIT})`);
+  for (const [method, { microseconds, sharesMicroseconds, largeSeconds }] of Object.entries(await statistics())) {
+    console.log(`${method}: ${microseconds.toFixed(2)} microseconds a comparison, of shares ${sharesMicroseconds.toFixed(2)} (limit ${LIMIT}); 250,000 in ${largeSeconds.toFixed(2)} s (limit ${LARGE_LIMIT})`);
   }
 }

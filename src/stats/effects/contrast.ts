@@ -1,7 +1,7 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
 import { adjustArms, PERFECT_FIT, type AdjustedArm, type AdjustedArms } from './adjusted-means.js';
-import type { ArmEstimate, Contrast, Effect } from './effect.js';
+import type { ArmEstimate, Contrast, Effect, Shares } from './effect.js';
 import { isUsable, liftEffect, notFinite } from './lift.js';
 import type { Outcome } from './outcome.js';
 
@@ -84,15 +84,20 @@ function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, 
 
 const estimateOf = ({ arm, value }: ArmValue, variance: number): ArmEstimate => ({ n: arm.n, value, standardError: Math.sqrt(variance) });
 
-/** Treatment minus control; refuses when neither arm varies. */
-export function differenceEffect(control: number, treatment: number, variance: number, degreesOfFreedom: number | null, n: number): Effect | Refusal {
+/**
+ * Treatment minus control; refuses when neither arm varies.
+ * @param shares where both values are shares of units
+ */
+export function differenceEffect(control: number, treatment: number, variance: number, degreesOfFreedom: number | null, n: number, shares?: Shares): Effect | Refusal {
   const estimate = treatment - control;
   const standardError = Math.sqrt(variance);
   if (standardError <= ROUNDING * Math.max(Math.abs(control), Math.abs(treatment))) {
     return refuse('zero_variance', 'a difference needs at least one arm whose values vary; both are constant', 'Check that the metric is recorded; a constant outcome cannot be tested.');
   }
-  if (![control, treatment, standardError].every(isUsable) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
-  return { estimate, standardError, degreesOfFreedom, n, baseline: control };
+  if (!isUsable(control) || !isUsable(treatment) || !isUsable(standardError) || !(degreesOfFreedom === null || degreesOfFreedom > 0)) return notFinite('the difference');
+  // written out twice: a spread costs more than all of the arithmetic
+  return shares === undefined ? { estimate, standardError, degreesOfFreedom, n, baseline: control }
+    : { estimate, standardError, degreesOfFreedom, n, baseline: control, shares };
 }
 
 function unadjustedVariance(control: Moments, treatment: Moments, outcomes: number, outcome: Outcome): number {

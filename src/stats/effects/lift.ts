@@ -36,8 +36,8 @@ export function liftEffect(input: LiftInput): Effect | Refusal {
   const estimate = (treatment - control) / base;
   if (!isUsable(estimate) || !isUsable(standardError)) return notFinite('lift');
   const quotient: Quotient = { numerator: treatment, denominator: control, numeratorVariance: treatmentVariance, denominatorVariance: controlVariance, covariance };
-  const effect = { estimate, standardError, degreesOfFreedom: input.degreesOfFreedom, n: input.n, quotient };
-  return input.shares === undefined ? effect : { ...effect, shares: input.shares };
+  const { degreesOfFreedom, n, shares } = input;
+  return shares === undefined ? { estimate, standardError, degreesOfFreedom, n, quotient } : { estimate, standardError, degreesOfFreedom, n, quotient, shares };
 }
 
 /** True where every ratio of the two values is compatible with the data. */

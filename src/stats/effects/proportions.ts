@@ -19,14 +19,14 @@ export function proportionContrast(control: Moments, treatment: Moments): Contra
   const controlVariance = shareVariance(control);
   const treatmentVariance = shareVariance(treatment);
   const n = control.n + treatment.n;
-  const difference = differenceEffect(pC, pT, controlVariance + treatmentVariance, null, n);
   const shares: Shares = { control: { share: pC, n: control.n }, treatment: { share: pT, n: treatment.n } };
+  const difference = differenceEffect(pC, pT, controlVariance + treatmentVariance, null, n, shares);
   const lift = isRefusal(difference) ? difference
     : liftEffect({ control: pC, treatment: pT, controlVariance, treatmentVariance, covariance: 0, degreesOfFreedom: null, n, shares });
   return {
     control: { n: control.n, value: pC, standardError: Math.sqrt(controlVariance) },
     treatment: { n: treatment.n, value: pT, standardError: Math.sqrt(treatmentVariance) },
-    difference: isRefusal(difference) ? difference : { ...difference, shares },
+    difference,
     lift,
   };
 }

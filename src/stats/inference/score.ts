@@ -27,27 +27,34 @@ export function scoreSet(effect: Effect, shares: Shares, critical: number, alter
   };
 }
 
-const MOST_SECANTS = 12;
+const MOST_STEPS = 12;
 /** Of the root, in units of the effect: changes no digit that is read. */
 const TOLERANCE = 1e-13;
 
 /**
- * Where the falling statistic is at the critical value. The standard error moves slowly with the null, so a few secants from Wald's
- * end find it; near a bound, where they do not, it is bracketed.
+ * Where the falling statistic is at the critical value. The standard error moves slowly with the null, and at the estimate it is
+ * Wald's: from there and from Wald's end a few steps of inverse quadratic interpolation find it; near a bound, where they do not, it is
+ * bracketed. A step is the last when it would be below the tolerance were it only as much smaller again as it is than the one before.
  */
 function endOf(effect: Effect, shares: Shares, critical: number): number | null {
   const { estimate, standardError } = effect;
   const highest = effect.quotient ? Infinity : 1;
-  const excess = (value: number): number => value - estimate + critical * standardErrorUnder(effect, shares, value);
-  let before = estimate;
-  let excessBefore = excess(before);
+  // three newest points, by their excess over the root's
+  let a = NaN;
+  let excessA = NaN;
+  let b = estimate;
+  let excessB = critical * standardError;
   let value = estimate - critical * standardError;
-  for (let step = 0; step < MOST_SECANTS && value > -1 && value < highest; step++) {
-    const found = excess(value);
-    if (abs(found) <= TOLERANCE * (abs(value) + standardError)) return value;
-    const next = value - (found * (value - before)) / (found - excessBefore);
-    [before, excessBefore, value] = [value, found, next];
-    if (abs(value - before) <= TOLERANCE * (abs(value) + standardError)) return value;
+  for (let step = 0; step < MOST_STEPS && value > -1 && value < highest; step++) {
+    const found = value - estimate + critical * standardErrorUnder(effect, shares, value);
+    const tolerance = TOLERANCE * (abs(value) + standardError);
+    if (abs(found) <= tolerance) return value;
+    const slope = (value - b) / (found - excessB);
+    const secant = value - found * slope;
+    const bend = step === 0 ? 0 : (slope - (b - a) / (excessB - excessA)) / (found - excessA);
+    const next = secant + bend * found * excessB;
+    if ((next - value) * (next - value) <= tolerance * abs(value - b)) return next;
+    [a, excessA, b, excessB, value] = [b, excessB, value, found, next];
   }
   return bracketedEnd(effect, shares, critical, highest);
 }
