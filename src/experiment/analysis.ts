@@ -30,6 +30,24 @@ const posteriorSchema = z.object({
   withinMargin: z.number().nullable().describe('posterior chance that the effect is smaller than the margin of the rule, either way (region of practical equivalence), a fraction; null for a difference and where the rule sets no margin'),
 }).meta({ id: 'Posterior', description: 'Belief about an effect after the data.' });
 
+export const stops = ['efficacy', 'harm', 'futility', 'end'] as const;
+const stageWiseSchema = z.object({
+  status: z.literal('estimated').describe('always estimated'),
+  pValue: z.number().describe('two-sided, allowing for the looks before'),
+  medianUnbiased: z.number().describe('as likely above the truth as below it, in the units of the estimate'),
+  interval: confidenceSetSchema.describe('of equal tails, at the level of the plan'),
+}).meta({ id: 'StageWise', description: 'What is known of an effect when a test has stopped by its rule, by the stage-wise ordering of its outcomes.' });
+const stoppingSchema = z.object({
+  look: z.number().int().describe('counted from 1'),
+  share: z.number().describe('information over that at the planned end; above 1 when the plan is over-run'),
+  statistic: z.number().describe('standardised distance from no effect, towards the better side'),
+  efficacy: z.number().nullable().describe('the test stops when the statistic is at least this, or at most minus this; null: nothing is left to spend'),
+  futility: z.number().nullable().describe('it may stop below this: advice that does not bind; null: not before the end, or not planned for'),
+  stop: z.enum(stops).meta({ id: 'Stop', description: 'why a group sequential test stops' }).nullable().describe('efficacy: the effect is better; harm: it is worse; futility: the effect that was planned for is implausible; end: the plan is used up; null: the test goes on'),
+  stageWise: z.discriminatedUnion('status', [stageWiseSchema, refusalSchema])
+    .meta({ id: 'StageWiseOrRefusal', description: 'What is known when a test stops, or why it cannot be said.' }).nullable().describe('null while the test goes on'),
+}).meta({ id: 'Stopping', description: 'Where a test that may stop early stands at the present look.' });
+
 export const estimateSchema = z.object({
   status: z.literal('estimated').describe('always estimated'),
   estimate: z.number().describe('difference in units of the metric, or lift as a fraction'),
@@ -41,6 +59,7 @@ export const estimateSchema = z.object({
   simultaneous: confidenceSetSchema.nullable().describe('interval that agrees with the adjusted p-value; null where no correction applies'),
   eValue: z.number().nullable().optional().describe('evidence against no effect: of mean at most 1 without one, whenever one looks; null or absent where the method has none'),
   posterior: posteriorSchema.nullable().optional().describe('null or absent where the method is not Bayesian'),
+  stopping: stoppingSchema.nullable().optional().describe('null or absent where the method does not count looks, for metrics that decide nothing, and in segments'),
 }).meta({ id: 'EffectEstimate', description: 'A number with its uncertainty.' });
 export type EffectEstimate = z.output<typeof estimateSchema>;
 const effectOrRefusal = z.discriminatedUnion('status', [estimateSchema, refusalSchema]).meta({ id: 'EstimateOrRefusal', description: 'A number with its uncertainty, or why there is none.' });

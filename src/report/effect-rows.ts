@@ -1,7 +1,7 @@
-import type { Comparison, EffectEstimate } from '../experiment/analysis.js';
+import { stops, type Comparison, type EffectEstimate } from '../experiment/analysis.js';
 import { centreOf, goodSign } from '../experiment/decide/benefit.js';
 import { describeSet } from '../experiment/decide/clause.js';
-import { formatChance, formatCount, formatDifference, formatEValue, formatLift, formatPValue, formatShare, formatValue } from '../experiment/format.js';
+import { formatChance, formatCount, formatDifference, formatEValue, formatLift, formatP, formatPValue, formatShare, formatValue } from '../experiment/format.js';
 import { marginOf } from '../experiment/margin.js';
 import type { Metric } from '../experiment/metric.js';
 import { plannedContrasts } from '../experiment/design/contrasts.js';
@@ -93,7 +93,8 @@ function findingOf(metric: Metric, effect: EffectEstimate, alpha: number): Effec
 }
 
 /** What a method says beyond interval and p-value; null where it says nothing more. */
-function evidenceText({ eValue, posterior }: EffectEstimate): string | null {
+function evidenceText({ eValue, posterior, stopping }: EffectEstimate): string | null {
+  if (stopping) return stoppingText(stopping);
   if (posterior) {
     const { chanceToBeat, expectedLoss, withinMargin } = posterior;
     return [
@@ -103,6 +104,20 @@ function evidenceText({ eValue, posterior }: EffectEstimate): string | null {
     ].join('; ');
   }
   return typeof eValue === 'number' ? `e-value ${formatEValue(eValue)}` : null;
+}
+
+const STOPS: Readonly<Record<(typeof stops)[number], string>> = {
+  efficacy: 'stops, better', harm: 'stops, worse', futility: 'may stop for futility', end: 'ends with nothing shown',
+};
+
+function stoppingText({ look, share, statistic, efficacy, futility, stop, stageWise }: NonNullable<EffectEstimate['stopping']>): string {
+  const rounded = (z: number): string => formatValue(Number(z.toFixed(2)));
+  return [
+    `look ${look}, at ${formatShare(Number(share.toPrecision(3)))} of the plan: ${rounded(statistic)} standard errors towards better, boundary ${efficacy === null ? 'none' : `±${rounded(efficacy)}`}${futility === null ? '' : `, futility below ${rounded(futility)}`}`,
+    stop === null ? 'goes on' : STOPS[stop],
+    ...(stageWise === null ? [] : stageWise.status === 'refused' ? [stageWise.detail]
+      : [`stage-wise: median-unbiased lift ${formatLift(stageWise.medianUnbiased)}, ${describeSet(stageWise.interval, formatLift)}, ${formatP(stageWise.pValue)}`]),
+  ].join('; ');
 }
 
 export const ROLE_TITLES: Readonly<Record<EffectRow['role'], string>> = { goal: 'Goals', guardrail: 'Guardrails', other: 'Other metrics' };

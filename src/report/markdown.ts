@@ -16,7 +16,7 @@ export function markdownReport(model: ReportModel): string {
     table(['', ''], model.facts.map(({ label, value }) => [text(label), text(value)])),
     '## Effects',
     model.effectsNote ?? '',
-    ...rowsByRole(model.effects).flatMap(({ role, rows }) => [`### ${ROLE_TITLES[role]}`, effectsTable(rows, model), ...posteriors(rows)]),
+    ...rowsByRole(model.effects).flatMap(({ role, rows }) => [`### ${ROLE_TITLES[role]}`, effectsTable(rows, model), ...evidence(rows)]),
     '## The rule, clause by clause',
     ...model.clauseGroups.flatMap(({ title, clauses }) => [`### ${text(title)}`, bullets(clauses.map((clause) =>
       `${STATUS_MARKS[clause.status]} ${clause.status}: ${text(clause.sentence)}${isWorthSaying(clause) ? ` *What would change it:* ${text(clause.change)}` : ''}`))]),
@@ -56,9 +56,9 @@ function effectsTable(rows: readonly EffectRow[], { level, evidence }: ReportMod
   );
 }
 
-/** What posteriors say beyond their interval, one line a row. */
-const posteriors = (rows: readonly EffectRow[]): string[] => {
-  const said = rows.filter((row) => row.estimate?.posterior);
+/** What posteriors and stopping rules say beyond the interval, one line a row. */
+const evidence = (rows: readonly EffectRow[]): string[] => {
+  const said = rows.filter((row) => row.estimate?.posterior || row.estimate?.stopping);
   return said.length === 0 ? [] : [bullets(said.map((row) => text(`${row.metric}${row.isArmNeeded ? ` in ${row.arm}` : ''}: ${row.evidence}`)))];
 };
 

@@ -26,6 +26,7 @@ export function textReport(model: ReportModel): string {
     '',
     ...(model.effectsNote === null ? [] : wrapped(model.effectsNote, 0)),
     ...effectLines(shown, model),
+    ...shown.filter((row) => row.estimate?.stopping).flatMap((row) => bullet('-', `${row.metric}${row.isArmNeeded ? ` in ${row.arm}` : ''}: ${row.evidence}`)),
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',
     ...(model.design === null ? [] : [`Design  ${model.design.title}`, ...model.design.seen.flatMap((sentence) => bullet('-', sentence)), '']),

@@ -38,7 +38,7 @@ export interface RemoteDecision {
 const EXPERIMENT = 'id key title status planHash frozenPlanHash';
 const CONFIDENCE_SET = '{ shape lower upper }';
 const EFFECT = `{
-  ... on EffectEstimate { status estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue adjustedPValue simultaneous ${CONFIDENCE_SET} eValue posterior { mean standardDeviation chanceToBeat expectedLoss { keepControl shipTreatment } withinMargin } }
+  ... on EffectEstimate { status estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue adjustedPValue simultaneous ${CONFIDENCE_SET} eValue posterior { mean standardDeviation chanceToBeat expectedLoss { keepControl shipTreatment } withinMargin } stopping { look share statistic efficacy futility stop stageWise { ... on StageWise { status pValue medianUnbiased interval ${CONFIDENCE_SET} } ... on Refusal { status reason detail remedy } } } }
   ... on Refusal { status reason detail remedy } }`;
 const ARM = '{ arm n value standardError }';
 const ANALYSIS = `id status progress message error planHash exploratory

@@ -158,6 +158,71 @@ describe('group sequential plans', () => {
     expect(comparisons[0]!.lift).toMatchObject({ status: 'refused', detail: 'group sequential came to its end at 12000 units of 10000 planned, and has no error rate left for the look at 16000' });
   });
 
+  /** Mean 10, standard deviation 20, 8000 units an arm: a lift of 1 % is 0.316 standard errors. */
+  const read = async (lift: number, inference: object, plan: Partial<PlanInput> = {}, n = 8000) => {
+    const { comparisons, decision } = await conclude(shopPlan({
+      inference: { method: 'group_sequential', plannedUnits: 20_000, looks: [0.4, 0.8, 1], ...inference } as PlanInput['inference'], decision: { goals: [{ metric: 'revenue', claim: 'superiority' }], minimumUnits: 2 }, ...plan,
+    }), dataOf({ revenue: lift }, n));
+    return { goal: decision.clauses.find(({ kind }) => kind === 'goal')!, verdict: decision.verdict, difference: estimated(comparisons[0]!.difference), lift: estimated(comparisons[0]!.lift), stopping: estimated(comparisons[0]!.lift).stopping! };
+  };
+
+  it('go on between their boundaries, and say where the statistic stands', async () => {
+    const { stopping, verdict } = await read(0.03, {});
+    expect(stopping).toMatchObject({ look: 2, share: 0.8, futility: null, stop: null, stageWise: null });
+    expect(stopping.statistic).toBeCloseTo(0.3 / Math.sqrt(800 / 8000), 2);
+    expect(verdict).toBe('keep_running');
+  });
+
+  it('stop for efficacy or harm exactly when the repeated p-value is below alpha, with a median-unbiased estimate nearer to none', async () => {
+    const seen = new Set<unknown>();
+    for (const metricLift of [-0.12, -0.07, 0.02, 0.062, 0.07, 0.075, 0.08, 0.1]) {
+      const { lift, difference, stopping } = await read(metricLift, {});
+      expect(stopping.stop !== null).toBe(lift.pValue < 0.05);
+      if (stopping.stop === null) continue;
+      seen.add(stopping.stop);
+      for (const effect of [lift, difference]) {
+        const { stageWise } = effect.stopping!;
+        if (stageWise?.status !== 'estimated') throw new Error('refused');
+        expect(Math.abs(stageWise.medianUnbiased)).toBeLessThan(Math.abs(effect.estimate));
+        expect(excludesZero(stageWise.interval)).toBe(stageWise.pValue < 0.05);
+        expect(stageWise.interval.lower!).toBeLessThan(stageWise.medianUnbiased);
+        expect(stageWise.interval.upper!).toBeGreaterThan(stageWise.medianUnbiased);
+      }
+    }
+    expect(seen).toEqual(new Set(['efficacy', 'harm']));
+  });
+
+  it('give at the first look, when it is the last, the fixed answer', async () => {
+    const { difference, stopping } = await read(0.07, { looks: [1], plannedUnits: 16_000 });
+    if (stopping.stageWise?.status !== 'estimated') throw new Error('refused');
+    const stageWise = difference.stopping!.stageWise as typeof stopping.stageWise;
+    expect(stageWise.medianUnbiased).toBeCloseTo(difference.estimate, 6);
+    expect(stageWise.interval.lower!).toBeCloseTo(difference.estimate - 1.959964 * difference.standardError, 6);
+    expect(stageWise.interval.upper!).toBeCloseTo(difference.estimate + 1.959964 * difference.standardError, 6);
+  });
+
+  it('may stop for futility when the effect that was planned for is implausible, without a change of any interval', async () => {
+    const [without, futile] = await Promise.all([read(0.001, {}), read(0.001, { futility: {} })]);
+    expect(without).toMatchObject({ verdict: 'keep_running', goal: { status: 'open' } });
+    expect(futile).toMatchObject({ verdict: 'do_not_ship', goal: { status: 'violated' }, stopping: { stop: 'futility' } });
+    expect(futile.stopping.statistic).toBeLessThan(futile.stopping.futility!);
+    expect(futile.goal.sentence).toMatch(/implausible/);
+    expect(futile.lift.interval).toEqual(without.lift.interval);
+    expect((await read(0.06, { futility: {} })).stopping.stop).toBeNull();
+  });
+
+  it('look for futility on the side that is better', async () => {
+    const errors = { decision: { goals: [{ metric: 'errors', claim: 'superiority' as const }], minimumUnits: 2 }, inference: { method: 'group_sequential' as const, plannedUnits: 20_000, looks: [0.4, 0.8, 1], futility: {} } };
+    const stopAt = async (lift: number) => estimated((await conclude(shopPlan(errors), dataOf({ errors: lift }))).comparisons.find(({ metric }) => metric === 'errors')!.lift).stopping!.stop;
+    expect(await stopAt(0.04)).toBe('futility');
+    expect(await stopAt(-0.06)).toBeNull();
+    expect(await stopAt(-0.1)).toBe('efficacy');
+  });
+
+  it('end with nothing shown at the planned information, which is a reason not to ship', async () => {
+    expect(await read(0.02, { plannedUnits: 16_000 })).toMatchObject({ verdict: 'do_not_ship', goal: { status: 'violated' }, stopping: { stop: 'end' } });
+  });
+
   it('refuse without exposure times, and say what would make them answerable', async () => {
     const { comparisons } = await conclude(shopPlan({ inference: { method: 'group_sequential', plannedUnits: 20_000 } }), shopSummaries({ metrics: [metricOf('revenue', 0.05, 8000)] }));
     expect(comparisons[0]!.lift).toMatchObject({ status: 'refused', reason: 'unsupported_combination', remedy: 'Name the column of the exposure time, or give inference.looks.' });

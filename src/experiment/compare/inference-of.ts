@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { bindInference, type BoundInference as ClaimInference } from '../../stats/claims/bind-inference.js';
 import type { Effect } from '../../stats/effects/effect.js';
-import type { ConfidenceSet, Inference, Look, Posterior } from '../../stats/inference/inference.js';
+import type { ConfidenceSet, Inference, Look, Posterior, Stopping } from '../../stats/inference/inference.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import { methodOf } from '../inference.js';
 import type { Plan } from '../plan.js';
@@ -17,6 +17,7 @@ export interface BoundInference {
   /** null: the method has none */
   readonly eValue: ((effect: Effect) => number) | null;
   readonly posterior: ((effect: Effect) => Posterior) | null;
+  readonly stopping: ((effect: Effect, alpha: number, better: 1 | -1) => Stopping | Refusal) | null;
 }
 
 export function inferenceOf({ inference }: Plan, look: Look): BoundInference {
@@ -25,7 +26,7 @@ export function inferenceOf({ inference }: Plan, look: Look): BoundInference {
   const options = boundOptions(method, planned, look);
   // a method that cannot be bound answers nothing, and is asked for nothing but its refusal
   const bound = isRefusal(options) ? {} : options;
-  const { eValue, posterior } = method;
+  const { eValue, posterior, stopping } = method;
   return {
     title: isRefusal(options) ? method.title : method.inWords?.(bound) ?? method.title,
     hasScale: method.hasScale ?? false,
@@ -34,6 +35,7 @@ export function inferenceOf({ inference }: Plan, look: Look): BoundInference {
     pValue: (effect) => method.pValue(effect, 0, 'two_sided', bound),
     eValue: eValue ? (effect) => eValue(effect, 0, 'two_sided', bound) : null,
     posterior: posterior ? (effect) => posterior(effect, bound) : null,
+    stopping: stopping ? (effect, alpha, better) => stopping(effect, alpha, better, bound) : null,
   };
 }
 

@@ -36,6 +36,16 @@ function chanceWords({ pValue, adjustedPValue }: EffectEstimate, isGood: boolean
   };
 }
 
+/** A goal that its test has given up. Where any goal suffices it stays open, since another may be met. */
+function stoppedClause({ decision }: Plan, about: { readonly metric: string; readonly arm: string }, asked: string, seen: string, { stopping }: EffectEstimate): Clause | null {
+  const status = decision.match === 'all' || decision.goals.length === 1 ? 'violated' : 'open';
+  switch (stopping?.stop) {
+    case 'futility': return clause('goal', about, status, `${asked}, and the effect that was planned for has become implausible: ${seen}, ${Number(stopping.statistic.toPrecision(3))} standard errors against a futility boundary of ${Number(stopping.futility!.toPrecision(3))}.`, 'Nothing binds you to stop: its other boundary holds if you go on, at a small chance to pass it.');
+    case 'end': return clause('goal', about, status, `${asked}, and its plan came to the end without showing it: ${seen}.`, 'A new experiment with more units, or another treatment: this plan has no error rate left.');
+    default: return null;
+  }
+}
+
 /**
  * Superiority: met when the adjusted p-value is below alpha and the effect is good, violated when it is below alpha and
  * the effect is bad; of a posterior, when the chance of either side is above 1 - alpha / 2. Judged on the lift; on the difference where the lift is refused.
@@ -58,7 +68,8 @@ function superiorityClause(evidence: Evidence): Clause {
     const seen = `${reading(plan, scale, effect)}, ${words.seen}`;
     if (pValue < alpha && isGood) return clause('goal', about, 'met', `${asked}, and it did: ${seen}.`, words.wouldOpen);
     if (pValue < alpha) return clause('goal', about, 'violated', `${asked}, and it moved the other way: ${seen}.`, 'Another treatment, since this one makes the goal worse.');
-    return clause('goal', about, 'open', `${asked}, and that is not shown yet: ${seen}.`, whatWouldShowIt(effect, isGood));
+    return stoppedClause(plan, about, asked, seen, effect)
+      ?? clause('goal', about, 'open', `${asked}, and that is not shown yet: ${seen}.`, whatWouldShowIt(effect, isGood));
   }
 
   function whatWouldShowIt(effect: EffectEstimate, isGood: boolean): string {

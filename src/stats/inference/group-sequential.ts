@@ -1,13 +1,23 @@
 import { z } from 'zod';
-import { refuse, type Refusal } from '../refusal.js';
+import type { Effect } from '../effects/effect.js';
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { CriticalCurve } from './group-sequential/critical-curve.js';
+import { planDrift } from './group-sequential/plan-drift.js';
 import { repeatedCritical, repeatedCurve, repeatedPValue } from './group-sequential/repeated-critical.js';
 import { spendingSchema } from './group-sequential/spending.js';
-import { defineInference, type Alternative, type Look } from './inference.js';
+import { stopReading, type StageWiseDistances } from './group-sequential/stopping.js';
+import { defineInference, type Alternative, type Look, type Stopping } from './inference.js';
 import { notRejected, standardised, towards } from './statistic.js';
+
+const futilitySchema = z.strictObject({
+  beta: z.number().gt(0).lt(0.5).default(0.2).describe('chance to give up an effect of the size that is planned for'),
+  spending: spendingSchema.default({ family: 'obrien_fleming' }).describe('how that chance is spent over information'),
+});
 
 export const groupSequentialOptions = z.strictObject({
   spending: spendingSchema.default({ family: 'obrien_fleming' }).describe('how the error rate is spent over information'),
+  futility: futilitySchema.extend({ drift: z.number().gt(0).describe('expected standardised statistic at the planned end under the effect that is planned for') })
+    .optional().describe('advice to stop when that effect has become implausible; absent: none'),
   looks: z.array(z.number().gt(0)).min(1).max(2000)
     .refine((looks) => looks.every((look, k) => k === 0 || look > looks[k - 1]!), { message: 'must grow from look to look' })
     .describe('information at each look so far, the present one last: fractions of the plan, or units'),
@@ -18,6 +28,7 @@ const groupSequentialPlan = groupSequentialOptions.pick({ spending: true }).exte
   plannedUnits: z.number().int().gte(2).describe('units of all arms at the planned end'),
   looks: groupSequentialOptions.shape.looks.optional()
     .describe('shares of the planned units at which the results are looked at, each once; absent: a look at the end of every day of exposure'),
+  futility: futilitySchema.optional().describe('stop when the effect that the plan has power 1 - beta for has become implausible. Not binding: the other boundaries hold whether or not one stops; absent: none'),
 });
 
 /**
@@ -41,7 +52,22 @@ export const groupSequential = defineInference({
   interval: (effect, alpha, alternative, options) => notRejected(effect, criticalOf(options, alpha, sidesOf(alternative)), alternative),
   pValue: (effect, nullValue, alternative, options) =>
     repeatedPValue(curveOf(options, sidesOf(alternative)), towards(standardised(effect, nullValue), alternative), sidesOf(alternative)),
+  stopping(effect, alpha, better, options) {
+    const reading = stopReading(options, better * standardised(effect, 0), alpha);
+    if (isRefusal(reading)) return reading;
+    const { stageWise } = reading;
+    return { ...reading, stageWise: stageWise === null || isRefusal(stageWise) ? stageWise : inUnits(effect, stageWise, better) };
+  },
 });
+
+/** Ends of tests at these distances: for a lift by Fieller, as its other intervals. */
+function inUnits(effect: Effect, { pValue, toEstimate, toLower, toUpper }: StageWiseDistances, better: 1 | -1): Exclude<Stopping['stageWise'], Refusal | null> | Refusal {
+  const endAt = (distance: number): number | null => (distance < 0 ? notRejected(effect, -distance, 'less').upper : notRejected(effect, distance, 'greater').lower);
+  const [lower, upper] = better === 1 ? [endAt(toLower), endAt(-toUpper)] : [endAt(toUpper), endAt(-toLower)];
+  const medianUnbiased = endAt(better * toEstimate);
+  if (medianUnbiased === null) return refuse('denominator_near_zero', 'group sequential needs a control value that can be told from zero for the stage-wise estimate of a lift', 'Read the difference instead of the lift.');
+  return { pValue, medianUnbiased, interval: { shape: 'interval', lower, upper } };
+}
 
 /**
  * Every look that the plan counts up to now, made or not: a look that was counted and not made costs power, never validity.
@@ -50,12 +76,24 @@ export const groupSequential = defineInference({
  * over, and spends all that is left: looks after it are refused, since each would add the error rate of another test. Looks that
  * the plan gives as shares are each made once, so that the end gives way to the present look.
  */
-function looksSoFar({ spending, plannedUnits, looks }: z.output<typeof groupSequentialPlan>, { units, unitsByDay }: Look): z.input<typeof groupSequentialOptions> | Refusal {
+function looksSoFar({ spending, plannedUnits, looks, futility }: z.output<typeof groupSequentialPlan>, { alpha, units, unitsByDay }: Look): z.input<typeof groupSequentialOptions> | Refusal {
   if (!looks && unitsByDay.length === 0) return refuse('unsupported_combination', 'group sequential needs its looks: exposures have no times to tell the days', 'Name the column of the exposure time, or give inference.looks.');
   const end = looks ? undefined : unitsByDay.find((at) => at >= plannedUnits);
   if (end !== undefined && end < units) return refuse('unsupported_combination', `group sequential came to its end at ${end} units of ${plannedUnits} planned, and has no error rate left for the look at ${units}`, 'Read the analysis as of the day of that end (asOf); to go on looking, plan for more units before the end is reached.');
   const counted = looks ? looks.map((share) => share * plannedUnits) : [...new Set(unitsByDay)];
-  return { spending, plannedInformation: plannedUnits, looks: [...counted.filter((at) => at > 0 && at < Math.min(units, plannedUnits)), units] };
+  const drift = futility && driftOf(spending, futility, looks ?? EVENLY, alpha);
+  if (isRefusal(drift)) return drift;
+  return { spending, plannedInformation: plannedUnits, ...(futility && { futility: { ...futility, drift: drift! } }), looks: [...counted.filter((at) => at > 0 && at < Math.min(units, plannedUnits)), units] };
+}
+
+/** Looks by which a plan that names none is taken to detect its effect: fifty would raise the drift by 1.5 %. */
+const EVENLY = Array.from({ length: 10 }, (_, k) => (k + 1) / 10);
+
+/** The effect that the plan has power 1 - beta for when it is looked at as planned and stops for futility. */
+function driftOf(spending: Options['spending'], { beta, spending: futilitySpending }: z.output<typeof futilitySchema>, looks: readonly number[], alpha: number): number | Refusal {
+  const times = [...looks.filter((share) => share < 1), 1];
+  return cached(drifts, JSON.stringify([spending, beta, futilitySpending, times, alpha]), () =>
+    planDrift({ alpha: alpha / 2, sides: 1, spending, plannedInformation: 1 }, { beta, spending: futilitySpending, binding: false }, times));
 }
 
 const sidesOf = (alternative: Alternative): 1 | 2 => (alternative === 'two_sided' ? 2 : 1);
@@ -65,6 +103,7 @@ type Options = z.output<typeof groupSequentialOptions>;
 /** What the rows of one analysis share: boundaries at their levels, and the curve behind their p-values. */
 const criticals = new Map<string, number | null>();
 const curves = new Map<string, CriticalCurve>();
+const drifts = new Map<string, number | Refusal>();
 const MOST_CACHED = 1000;
 
 /** Rows of one analysis hand over the same object, which is written out once. */

@@ -60,10 +60,30 @@ export interface Inference<Name extends string = string, Options extends z.ZodOb
    * The p-value is then min(1, 1 / e) or less, and e-values may be averaged and fed to e-BH under any dependence.
    */
   eValue?(effect: Effect, nullValue: number, alternative: Alternative, options: z.output<Options>): number;
+  /** where the test stands that may stop early, where the method is one. @param better the side on which the effect is an improvement */
+  stopping?(effect: Effect, alpha: number, better: 1 | -1, options: z.output<Options>): Stopping | Refusal;
   /** posterior of the effect, where the method has one */
   posterior?(effect: Effect, options: z.output<Options>): Posterior;
   /** why the method, with these options, cannot answer for this effect; null or absent: it can. Ask before the others. */
   refusal?(effect: Effect, options: z.output<Options>): Refusal | null;
+}
+
+/** Where a test that may stop early stands at the present look. */
+export interface Stopping {
+  /** counted from 1 */
+  readonly look: number;
+  /** information over that at the planned end; above 1 when the plan is over-run */
+  readonly share: number;
+  /** standardised distance from no effect, towards the better side */
+  readonly statistic: number;
+  /** the test stops when the statistic is at least this, or at most minus this; null: nothing is left to spend */
+  readonly efficacy: number | null;
+  /** it may stop below this; null: not before the end, or not planned for */
+  readonly futility: number | null;
+  /** null: it goes on */
+  readonly stop: 'efficacy' | 'harm' | 'futility' | 'end' | null;
+  /** what is known when it stops here, by the stage-wise ordering, in the units of the estimate; null while it goes on */
+  readonly stageWise: { readonly pValue: number; readonly medianUnbiased: number; readonly interval: ConfidenceSet } | Refusal | null;
 }
 
 /** Belief about an effect, in the units of its estimate. */
