@@ -1,10 +1,13 @@
+import type { Shares } from '../stats/effects/effect.js';
 import { logBernoulliEValue } from '../stats/inference/bounded/bernoulli-sequence.js';
 import { logBettingEValue } from '../stats/inference/bounded/betting.js';
 import { empiricalBernstein } from '../stats/inference/bounded/empirical-bernstein.js';
 import { quantileComparisonPValue, quantileDifferenceSequence } from '../stats/inference/bounded/quantile-sequence.js';
+import { logShareEValue } from '../stats/inference/bounded/two-share-batches.js';
 import { randomisedDifference } from '../stats/inference/bounded/randomised-difference.js';
 import type { ConfidenceSet } from '../stats/inference/inference.js';
 import type { RandomStream } from '../stats/numeric/random.js';
+import { drawBinomial } from '../stats/simulate/sufficient.js';
 import { answered } from '../stats/simulate/two-arm-truth.js';
 import { ALPHA, type Row } from './row.js';
 import { logLooks } from './watch.js';
@@ -21,7 +24,7 @@ const misses = ({ lower, upper }: ConfidenceSet, truth: number): boolean => trut
 const ever = (looks: readonly number[], isHit: (n: number) => boolean): number => Number(looks.some(isHit));
 
 const betting: Row = {
-  group: 'monitoring', name: '300 looks from 10 to 3000 units: mean of bounded values by betting, and an effect on them by betting and by empirical Bernstein', replicates: PATHS, brief: 0, covers: ['sequence:betting'],
+  group: 'monitoring', name: '300 looks from 10 to 3000 units: mean of bounded values by betting, and an effect on them by betting and by empirical Bernstein', replicates: PATHS, brief: 0, covers: ['sequence:betting', 'estimator:anytime_bounded_mean'],
   prepare: () => ({
     figures: ['betting, e-value of 20 or more of the true mean', 'betting, e-value of 20 or more of the true effect', 'empirical Bernstein, sets that miss the true effect'].map((name) => ({ name, ...atMost })),
     replicate(random) {
@@ -63,7 +66,7 @@ const bernoulli: Row = {
 const gap = (random: RandomStream): number => 1 + Math.floor(Math.log1p(-random.uniform()) / Math.log1p(-0.04));
 
 const quantiles: Row = {
-  group: 'monitoring', name: '300 looks from 20 to 2000 units an arm: medians of heavy-tailed values', replicates: PATHS, brief: 0, covers: ['sequence:quantile'],
+  group: 'monitoring', name: '300 looks from 20 to 2000 units an arm: medians of heavy-tailed values', replicates: PATHS, brief: 0, covers: ['sequence:quantile', 'estimator:anytime_quantile'],
   prepare: () => ({
     figures: [{ name: 'quantile comparison, p of 0.05 or less', ...atMost }, { name: 'quantile difference sequence, sets that miss no effect', ...atMost }],
     replicate(random) {
@@ -80,5 +83,28 @@ const quantiles: Row = {
   }),
 };
 
+const SHARE = 0.04;
+const shares: Row = {
+  group: 'monitoring', name: '100 days of 5 to 500 units an arm: shares of about 4% that move from day to day, by the e-process of two shares', replicates: 4000, brief: 10, covers: ['sequence:two shares', 'estimator:anytime_proportions'],
+  prepare: () => ({
+    figures: ['e-value of 20 or more of no effect', 'one-sided e-value of 20 or more of no effect', 'e-value of 20 or more of the true lift'].map((name) => ({ name, ...atMost })),
+    replicate(random) {
+      const hits = [0, 0, 0];
+      const [even, lifted]: [Shares[], Shares[]] = [[], []];
+      const arm = (n: number, p: number): Shares['control'] => ({ n, share: drawBinomial(random, n, p) / n });
+      for (let day = 0; day < 100; day++) {
+        const [n, m] = [5 + random.integer(495), 5 + random.integer(495)];
+        const level = SHARE * (0.5 + random.uniform());
+        const control = arm(n, level);
+        even.push({ control, treatment: arm(m, level) });
+        lifted.push({ control, treatment: arm(m, 1.5 * level) });
+        [logShareEValue(even, 0, 'difference', 'two_sided'), logShareEValue(even, 0, 'difference', 'greater'), logShareEValue(lifted, 0.5, 'lift', 'two_sided')]
+          .forEach((log, i) => { if (log >= BAR) hits[i] = 1; });
+      }
+      return hits;
+    },
+  }),
+};
+
 /** Sequences that hold from the first unit on, without a large-sample argument. */
-export const boundedRows: readonly Row[] = [betting, bernoulli, quantiles];
+export const boundedRows: readonly Row[] = [betting, bernoulli, quantiles, shares];

@@ -195,7 +195,7 @@ describe('group sequential plans', () => {
   it('give at the first look, when it is the last, the fixed answer', async () => {
     const { difference, stopping } = await read(0.07, { looks: [1], plannedUnits: 16_000 });
     if (stopping.stageWise?.status !== 'estimated') throw new Error('refused');
-    const stageWise = difference.stopping!.stageWise as typeof stopping.stageWise;
+    const stageWise = difference.stopping!.stageWise as NonNullable<typeof stopping.stageWise> & { readonly status: 'estimated' };
     expect(stageWise.medianUnbiased).toBeCloseTo(difference.estimate, 6);
     expect(stageWise.interval.lower!).toBeCloseTo(difference.estimate - 1.959964 * difference.standardError, 6);
     expect(stageWise.interval.upper!).toBeCloseTo(difference.estimate + 1.959964 * difference.standardError, 6);

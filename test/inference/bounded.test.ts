@@ -4,6 +4,9 @@ import { bettingSequence, logBettingEValue } from '../../src/stats/inference/bou
 import { empiricalBernstein } from '../../src/stats/inference/bounded/empirical-bernstein.js';
 import { quantileComparisonPValue, quantileDifferenceSequence, quantileSequence } from '../../src/stats/inference/bounded/quantile-sequence.js';
 import { randomisedDifference } from '../../src/stats/inference/bounded/randomised-difference.js';
+import { logShareEValue, shareSequence } from '../../src/stats/inference/bounded/two-share-batches.js';
+import type { Shares } from '../../src/stats/effects/effect.js';
+import { drawBinomial } from '../../src/stats/simulate/sufficient.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
 import { logLooks } from './paths.js';
@@ -100,5 +103,51 @@ describe('quantiles at any time', () => {
     expect(upper!).toBeGreaterThan(0.15);
     expect(answered(quantileComparisonPValue(control.map(Math.exp), treatment.map(Math.exp), 0.5, 500))).toBe(p);
     expect(answered(quantileComparisonPValue(treatment, control, 0.5, 500))).toBeCloseTo(p, 10);
+  });
+});
+
+describe('two shares by batches', () => {
+  const batch = (xc: number, nc: number, xt: number, nt: number): Shares => ({ control: { share: xc / nc, n: nc }, treatment: { share: xt / nt, n: nt } });
+  const DAYS = [batch(10, 100, 14, 100), batch(8, 90, 15, 110), batch(12, 105, 20, 95), batch(9, 100, 17, 100)];
+
+  it('a factor has mean at most 1 under every null, by summing over all outcomes of a batch', () => {
+    // what was seen before makes the bet; the batch is then drawn from a point of the null
+    const before = batch(3, 10, 7, 12);
+    const choose = (n: number, k: number): number => Array.from({ length: k }, (_, i) => (n - i) / (i + 1)).reduce((a, b) => a * b, 1);
+    const mass = (k: number, n: number, p: number): number => choose(n, k) * p ** k * (1 - p) ** (n - k);
+    for (const [nc, nt] of [[1, 1], [4, 6], [7, 2]] as const) for (const [scale, nullValue] of [['difference', 0], ['difference', 0.1], ['difference', -0.4], ['lift', 0], ['lift', 0.5], ['lift', -0.3]] as const) {
+      const past = logShareEValue([before], nullValue, scale, 'two_sided');
+      for (const c of [0.05, 0.2, 0.45, 0.6, 0.9]) {
+        const t = scale === 'lift' ? (1 + nullValue) * c : c + nullValue;
+        if (t < 0 || t > 1) continue;
+        let mean = 0;
+        for (let x = 0; x <= nc; x++) for (let y = 0; y <= nt; y++) mean += mass(x, nc, c) * mass(y, nt, t) * Math.exp(logShareEValue([before, batch(x, nc, y, nt)], nullValue, scale, 'two_sided') - past);
+        expect(mean).toBeLessThan(1 + 1e-9);
+        expect(mean).toBeGreaterThan(0.05);
+      }
+    }
+  });
+
+  it('an interval leaves out a value exactly when its e-value reaches one over alpha, on both scales and sides', () => {
+    for (const scale of ['difference', 'lift'] as const) for (const alternative of ['two_sided', 'greater', 'less'] as const) {
+      const { lower, upper } = shareSequence(DAYS, 0.2, scale, alternative);
+      for (const value of [-0.5, -0.1, 0, 0.02, 0.05, 0.1, 0.3, 0.9]) {
+        const isLeftOut = (lower !== null && value < lower) || (upper !== null && value > upper);
+        expect([scale, alternative, value, isLeftOut]).toEqual([scale, alternative, value, logShareEValue(DAYS, value, scale, alternative) >= Math.log(5)]);
+      }
+    }
+  });
+
+  it('a batch of one arm changes no evidence by itself', () => {
+    expect(logShareEValue([...DAYS, { control: { share: 0.1, n: 100 }, treatment: { share: 0, n: 0 } }], 0, 'difference', 'two_sided')).toBe(logShareEValue(DAYS, 0, 'difference', 'two_sided'));
+  });
+
+  it('is not far wider than an interval for one look', () => {
+    const random = stream(81);
+    const days = Array.from({ length: 14 }, () => batch(drawBinomial(random, 2000, 0.1), 2000, drawBinomial(random, 2000, 0.1), 2000));
+    const { lower, upper } = shareSequence(days, 0.05, 'difference', 'two_sided');
+    const fixed = 2 * 1.96 * Math.sqrt((2 * 0.09) / 28_000);
+    expect((upper! - lower!) / fixed).toBeGreaterThan(1.2);
+    expect((upper! - lower!) / fixed).toBeLessThan(2.2);
   });
 });

@@ -63,3 +63,22 @@ describe.each(['duckdb', 'postgres'] as const)('%s agrees with plain loops over 
     } finally { await warehouse.close(); }
   });
 });
+
+it('engines deal units to the same halves, and parts of a search to the same units', async () => {
+  const means = CASES[0]!.plan;
+  const [duck, postgres] = await Promise.all((['duckdb', 'postgres'] as const).map(async (engine) => {
+    const plan = planSchema.parse({ ...means, heterogeneity: { metrics: ['revenue', 'most'], numeric: ['age'], bins: 3 }, source: sourceOf(engine, 'shop') });
+    const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get('shop') } });
+    try { return (await warehouse.collect(plan)).summaries; } finally { await warehouse.close(); }
+  }));
+  expectClose(postgres!.folds, duck!.folds);
+  for (const { metric, cells } of duck!.folds!) {
+    const whole = duck!.metrics.find((summary) => summary.metric === metric)!.cells;
+    expect(new Set(cells.map(({ fold }) => fold))).toEqual(new Set([0, 1]));
+    for (const { arm, segment, summary } of whole) {
+      if (segment === null) continue;
+      const halves = cells.filter((cell) => cell.arm === arm && cell.parts.length === 1 && cell.parts[0]!.name === segment.name && cell.parts[0]!.value === segment.value);
+      expect([metric, arm, segment.value, halves.reduce((sum, half) => sum + half.summary.n, 0)]).toEqual([metric, arm, segment.value, summary.n]);
+    }
+  }
+});

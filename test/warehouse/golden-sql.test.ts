@@ -38,6 +38,7 @@ const plan = planSchema.parse({
     { name: 'p90', kind: 'quantile', ...orders, value: 'revenue', aggregate: 'max', probability: 0.9 },
   ],
   decision: { goals: [{ metric: 'revenue', claim: 'superiority' }] },
+  heterogeneity: { numeric: ['age'], bins: 3 },
 });
 
 /** Answers as an engine with two arms and two countries would, so that every statement is asked for. */
@@ -50,6 +51,8 @@ function recorder(dialect: Dialect): Session {
     'units by arm and segments': [0, 1, 2, 3].map((cell) => ({ cell, units: 2 })),
     'bounds for winsorising': [{ b0: [90], b1: [80] }],
     'moments by arm, segment and day': [0, 1, 2, 3].map((cell) => ({ cell, grouping_set: 3, ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`n_k${i}`, 2])) })),
+    'quantiles of attributes': [Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`h${i}`, [30, 45]]))],
+    'moments by arm, half and part': [],
     'quantiles by arm and segment': [Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`q${i}`, [1, 2, 3]]))],
   };
   return {

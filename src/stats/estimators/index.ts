@@ -13,14 +13,17 @@ import { rankWeightedEffect } from './forest/rank-weighted-effect.js';
 import { pairedGeo } from './geo/paired.js';
 import { interactionPair } from './interaction/pair.js';
 import { interactionScreen } from './interaction/screen.js';
+import { anytimeBoundedMean } from './mean/anytime-bounded-mean.js';
 import { cuped } from './mean/cuped.js';
 import { lin } from './mean/lin.js';
 import { welch } from './mean/welch.js';
+import { anytimeProportions } from './proportion/anytime-proportions.js';
 import { twoProportions } from './proportion/two-proportions.js';
 import { costCurve } from './policy/cost-curve.js';
 import { policyTree } from './policy/policy-tree.js';
 import { postStratifiedMean } from './poststratification/mean.js';
 import { postStratifiedRatio } from './poststratification/ratio.js';
+import { anytimeQuantile } from './quantile/anytime-quantile.js';
 import { clusteredQuantile } from './quantile/clustered-quantile.js';
 import { quantile } from './quantile/quantile.js';
 import { ratioCuped } from './ratio/ratio-cuped.js';
@@ -31,6 +34,7 @@ import { tmle } from './tmle/tmle.js';
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
+  anytimeProportions, anytimeBoundedMean, anytimeQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle,
   policyTree, costCurve, sampleRatio,

@@ -85,6 +85,12 @@ function standardErrorUnder({ quotient }: Effect, { control, treatment }: Shares
 
 type Arm = Shares['control'];
 
+/** The likeliest shares for which the effect is `value`: nearest to the observed in relative entropy, each arm weighed by its units. */
+export function likeliestShares({ control, treatment }: Shares, value: number, isLift: boolean): { readonly control: number; readonly treatment: number } {
+  const c = isLift ? controlUnderRatio(control, treatment, 1 + value) : controlUnderDifference(control, treatment, value);
+  return { control: c, treatment: isLift ? min(1, (1 + value) * c) : max(0, min(1, c + value)) };
+}
+
 /** A root of a cubic, by its angles. */
 function controlUnderDifference(control: Arm, treatment: Arm, difference: number): number {
   const ratio = control.n / treatment.n;
