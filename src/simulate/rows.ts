@@ -1,6 +1,7 @@
 import { bayesianRow, betaBinomialRow } from './bayesian-row.js';
 import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
+import { decisionRows } from './decision-rows.js';
 import { estimatorRows } from './estimator-rows.js';
 import { forestRows } from './forest-rows.js';
 import { groupSequentialRows } from './group-sequential-rows.js';
@@ -12,5 +13,5 @@ import { sampleRatioRows } from './sample-ratio-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
+  ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
 ];

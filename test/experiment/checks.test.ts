@@ -64,6 +64,8 @@ const CASES: readonly Case[] = [
   { title: 'units that were never exposed', name: 'missing_data', status: 'pass', summaries: { fact: { unmatched: 12 } }, says: /12 units were never exposed/ },
 
   { title: 'a fact table that ends too early', name: 'late_data', status: 'warn', summaries: { fact: { last: '2026-03-10T00:00:00Z' } }, says: /orders ends 10 March 2026, 120 hours before/ },
+  { title: 'exposures that end too early', name: 'late_data', status: 'warn', summaries: { exposures: { last: '2026-03-10T00:00:00Z' } }, says: /exposures end 10 March 2026, 120 hours before/ },
+  { title: 'exposures that end with their enrolment', name: 'late_data', status: 'pass', plan: { end: '2026-03-10T12:00:00Z' }, summaries: { exposures: { last: '2026-03-10T00:00:00Z' } } },
   { title: 'a fact table that is fresh', name: 'late_data', status: 'pass' },
 
   { title: 'many rows that repeat their key', name: 'duplicate_events', status: 'warn', summaries: { fact: { duplicates: 5000 } }, says: /counted once: orders 5,000 rows \(10%\)/ },
@@ -102,7 +104,7 @@ describe('runChecks', () => {
   });
 
   it('leaves out checks that the plan gives no occasion for', () => {
-    const names = run({ asOf: null, fact: { last: null } }, { segments: [], facts: [{ name: 'orders', unit: 'user', time: 'at' }] }).map((check) => check.name);
+    const names = run({ asOf: null, exposures: { last: null }, fact: { last: null } }, { segments: [], facts: [{ name: 'orders', unit: 'user', time: 'at' }] }).map((check) => check.name);
     for (const name of ['sample_ratio_by_segment', 'minimum_duration', 'late_data', 'duplicate_events'] as const) expect(names).not.toContain(name);
   });
 

@@ -105,6 +105,18 @@ function mergedInShards(columns: Columns, shards: number, seed: number): Moments
   return parts[0]!;
 }
 
+/** Pairs of metric kind and variance reduction that a method refuses; every other it answers. */
+const REFUSED: Readonly<Record<string, (metric: string) => boolean>> = { beta_binomial: (metric) => hasUnit(metric) || !metric.endsWith('-plain') };
+
+it.each(inferences.map(({ name }) => name))('%s answers every metric kind and variance reduction, or refuses those it cannot with a reason and a remedy', async (inference) => {
+  const { comparisons } = await conclude(planOf(inference, 'holm'), sharded[0]!.before);
+  for (const { metric, segment, difference } of comparisons.filter((row) => row.segment === null)) {
+    expect([metric, segment, difference.status]).toEqual([metric, null, REFUSED[inference]?.(metric) ? 'refused' : 'estimated']);
+    if (difference.status === 'refused') expect(difference).toMatchObject({ reason: 'unsupported_combination', detail: expect.stringMatching(new RegExp(`^${inference} needs `)), remedy: expect.stringMatching(/^[A-Z].*\.$/) });
+  }
+  expect(new Set(comparisons.map(({ metric }) => metric)).size).toBe(planOf(inference, 'holm').metrics.length);
+});
+
 describe('every unit twice', () => {
   it.each(inferences.map(({ name }) => name))('%s: the estimates stay, and errors fall by the root of 2', async (inference) => {
     for (const { units } of trials.slice(0, 1)) {
