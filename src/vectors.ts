@@ -9,6 +9,7 @@ import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
 import { exactPolicies } from './vectors/policies.js';
+import { campaignForests, grfDesigns, ihdpForests, learningMindsets } from './vectors/forests.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
 import { knownEffects } from './vectors/known-effects.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
@@ -27,6 +28,7 @@ const adapters: readonly Adapter[] = [
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
   exactPolicies,
+  ihdpForests, grfDesigns, learningMindsets, campaignForests,
 ];
 
 /** Recomputes every published case, prints a line for each, and says how many agree. */
