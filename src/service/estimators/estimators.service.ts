@@ -3,7 +3,8 @@ import type { Spec } from '../../sdk/spec.js';
 import { PrismaService } from '../database/prisma.service.js';
 import { tableFile } from '../datasources/table-file.js';
 import { invalidFields, type NotFound, type ValidationFailure } from '../graphql/failures.js';
-import { estimateApart } from './estimate-apart.js';
+import { answerApart } from '../threads/answer-apart.js';
+import type { EstimateOutcome } from './estimate-outcome.js';
 import { estimatorByField, type Estimation, type EstimatorChoice } from './estimator.types.js';
 import { turns } from './turns.js';
 
@@ -28,7 +29,7 @@ export class EstimatorsService {
 
   private async run(spec: Spec, field: string, table: string): Promise<Estimation | ValidationFailure> {
     const limit = AbortSignal.timeout(LIMIT_MS);
-    const outcome = await inTurn(() => estimateApart(spec, limit)).catch((error: unknown) => {
+    const outcome = await inTurn(() => answerApart<EstimateOutcome>('estimators/estimate-thread', spec, limit)).catch((error: unknown) => {
       if (!limit.aborted) throw error;
       return { issues: [{ path: null, message: `took longer than ${LIMIT_MS / 1000} s: use fewer rows or trees, or the command assay estimate, which has no limit` }] };
     });

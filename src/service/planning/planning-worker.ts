@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { power, type PlanningSpec } from '../../sdk/power.js';
-import type { PlanningMessage } from './plan-in-thread.js';
+import type { PlanningMessage } from './planning-message.js';
 
 /** One plan in a thread of its own: long looks and rehearsals must not hold up other requests. */
 const message: PlanningMessage = await power(workerData as PlanningSpec).then(

@@ -5,7 +5,8 @@ import { PrismaService } from '../database/prisma.service.js';
 import { tableFile } from '../datasources/table-file.js';
 import { conflict, type Conflict, invalid, type NotFound, type ValidationFailure, validationFailure } from '../graphql/failures.js';
 import { given } from '../graphql/given.js';
-import { planInThread } from './plan-in-thread.js';
+import { answerApart } from '../threads/answer-apart.js';
+import type { PlanningMessage } from './planning-message.js';
 import { plannerByField, type PlannerCall, type PlannerChoice, type PlanningType } from './planning.types.js';
 
 const LIMIT_MS = 60_000;
@@ -33,7 +34,11 @@ export class PlanningService {
     if (this.running >= MOST_AT_ONCE) return conflict(`${MOST_AT_ONCE} plans are being computed; ask again in a moment`);
     this.running++;
     try {
-      const message = await planInThread(spec, LIMIT_MS);
+      const limit = AbortSignal.timeout(LIMIT_MS);
+      const message = await answerApart<PlanningMessage>('planning/planning-worker', spec, limit).catch((error: unknown) => {
+        if (!limit.aborted) throw error;
+        return null;
+      });
       if (message === null) return invalid(`${root}.options`, `take longer than ${LIMIT_MS / 1000} s; ask for fewer looks or replicates, or run assay power`);
       if ('planning' in message) return view(message.planning);
       const { name, sentence, path } = message.fault;

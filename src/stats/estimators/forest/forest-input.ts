@@ -36,8 +36,9 @@ type ForestOptions = z.output<z.ZodObject<typeof forestOptions>>;
 /**
  * grf's leaf size, and one that suits weak heterogeneity; a larger second size would cost coverage.
  *
- * Chosen on 24 data sets of grf's 12 designs, so that what they say of it is in-sample: errors of tau(x) at most grf's on 10 designs (6 without
- * the choice), coverage of tau(x) half a point below grf's.
+ * Chosen on 24 data sets of grf's 12 designs, where errors of tau(x) are at most its own on 10 of them (6 at size 5 alone) and coverage is half a
+ * point below. On 41 data sets of other seeds, not chosen on: errors at most its own on 9 designs (5 at size 5 alone), 0.974 of its own on average
+ * (0.998); coverage 1.5 points below its own (0.5), most where effects hardly differ.
  */
 export const LEAF_SIZES = [5, 7] as const;
 
