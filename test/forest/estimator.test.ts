@@ -39,6 +39,18 @@ describe('causal_forest', () => {
     expect(flatten(parsed).filter((value) => typeof value === 'number' && !Number.isFinite(value))).toEqual([]);
     expect(parsed.average.interval.lower).toBeLessThan(parsed.average.estimate);
     expect(parsed.independentUnits).toBeLessThan(parsed.n);
+    const { control, treated } = parsed.overlap!;
+    expect(control.units + treated.units).toBe(2000);
+    for (const arm of [control, treated]) {
+      expect(arm.histogram.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(arm.effectiveUnits).toBeGreaterThan(0);
+      expect(arm.effectiveUnits).toBeLessThan(arm.units);
+    }
+    expect(control.median).toBeLessThan(treated.median);
+    const byDesign = { ...options, propensity: 0.5 };
+    const { overlap } = causalForest.result.parse(await causalForest.estimate(rolesOf(400), byDesign, { seed: 3, forests: engine }));
+    expect(overlap!.treated.effectiveUnits).toBeCloseTo(overlap!.treated.units, 9);
+    expect(overlap!.control.histogram[5]).toBeCloseTo(1, 12);
     expect(parsed.importance.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2']);
   });
 
