@@ -1,9 +1,9 @@
 import type { Comparison, Timeline } from './analysis.js';
 import { cohortLiftsOf, type CohortLift } from './compare/cohort-lifts.js';
-import { judgeFamilies } from './compare/families.js';
+import { correctFamilies } from './compare/families.js';
 import { inferenceOf } from './compare/inference-of.js';
 import { metricOutcomes } from './compare/metric-outcomes.js';
-import { judgeOf } from './compare/judged.js';
+import { judgeRows } from './compare/judged.js';
 import { lookAfter, presentLook } from './compare/look.js';
 import { contrastRows } from './compare/rows.js';
 import { timelinesOf } from './compare/timelines.js';
@@ -17,9 +17,9 @@ import type { Summaries } from './summaries.js';
 export async function compareArms(plan: Plan, summaries: Summaries): Promise<Comparison[]> {
   const outcomes = await metricOutcomes(plan);
   const inference = inferenceOf(plan, presentLook(plan, summaries));
-  const rows = () => contrastRows(plan, summaries, outcomes, inference);
-  const judge = judgeOf(plan, judgeFamilies(plan, inference, rows()), inference);
-  return Array.from(rows(), judge);
+  const rows = judgeRows(plan, contrastRows(plan, summaries, outcomes, inference), inference);
+  correctFamilies(plan, rows, inference);
+  return rows.comparisons;
 }
 
 /**

@@ -1,61 +1,73 @@
-import { simultaneousSet } from '../../stats/corrections/simultaneous.js';
 import type { Effect } from '../../stats/effects/effect.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import type { Comparison, EffectEstimate } from '../analysis.js';
 import { goodSign } from '../decide/benefit.js';
 import { marginOf } from '../margin.js';
 import type { Plan } from '../plan.js';
-import type { Judgements } from './families.js';
 import type { BoundInference } from './inference-of.js';
+import { packedEffects, type PackedEffects } from './packed-effects.js';
 import { posteriorOf } from './posterior.js';
 import type { Row } from './rows.js';
 
-/** Turns a row into a comparison: interval and p-value alone, and those of its family. What a metric's rows share is looked up once. */
-export function judgeOf(plan: Plan, judgements: Judgements, inference: BoundInference): (row: Row, i: number) => Comparison {
-  const shared = new Map(plan.metrics.map((metric) => [metric.name, { better: goodSign(metric), margin: marginOf(plan, metric.name) }]));
-  const estimate = (effect: Effect | Refusal, i: number, better: 1 | -1, margin: number | null, decides: boolean): EffectEstimate | Refusal =>
-    (isRefusal(effect) ? effect : inference.refusal(effect) ?? withStopping(judgedEstimate(effect, i, judgements, plan.decision.alpha, better, margin, inference), effect, better, decides));
-  const withStopping = (judged: EffectEstimate, effect: Effect, better: 1 | -1, decides: boolean): EffectEstimate =>
-    (decides ? { ...judged, ...stoppingOf(effect, plan.decision.alpha, better, inference) } : judged);
-  return ({ metric, role, family, segment, control, treatment, method, contrast }, i) => {
-    const { better, margin } = shared.get(metric)!;
-    if (isRefusal(contrast)) return { metric, role, family, segment, control, treatment, difference: contrast, lift: contrast, method, adjustment: null };
-    const { difference, lift, adjustment } = contrast;
-    const decides = inference.stopping !== null && segment === null && role !== 'other';
-    return {
-      metric, role, family, segment, control, treatment,
-      difference: estimate(difference, i, better, null, decides),
-      lift: estimate(lift, i, better, margin, decides),
-      method,
-      adjustment: adjustment ? { covariates: [...adjustment.covariates], varianceReduction: adjustment.varianceReduction } : null,
-    };
-  };
+/** Comparisons, each judged for itself, and the effects behind them: of row i the difference at 2 i, the lift at 2 i + 1. */
+export interface JudgedRows {
+  readonly comparisons: Comparison[];
+  readonly effects: PackedEffects;
 }
 
-function judgedEstimate(
-  effect: Effect, i: number, { pValues, adjusted, levels, rejected, reach }: Judgements, alpha: number, better: 1 | -1, margin: number | null, inference: BoundInference,
-): EffectEstimate {
-  const isCorrected = !Number.isNaN(adjusted[i]!);
-  const centre = inference.posterior?.(effect).mean ?? effect.estimate;
+/**
+ * Turns rows into comparisons: interval and p-value of each row alone.
+ *
+ * A row has one null, no effect, so the p-value of its difference stands for its lift too; where the method has a scale, the
+ * two differ. What a metric's rows share is looked up once.
+ */
+export function judgeRows(plan: Plan, rows: Iterable<Row>, inference: BoundInference): JudgedRows {
+  const shared = new Map(plan.metrics.map((metric) => [metric.name, { better: goodSign(metric), margin: marginOf(plan, metric.name) }]));
+  const comparisons: Comparison[] = [];
+  const effects = packedEffects();
+  const judged = (effect: Effect | Refusal, place: number, pValue: number | null, better: 1 | -1, margin: number | null, decides: boolean): EffectEstimate | Refusal => {
+    const refusal = isRefusal(effect) ? effect : inference.refusal(effect);
+    if (refusal) return refusal;
+    effects.keep(place, effect as Effect);
+    const estimate = estimateOf(effect as Effect, pValue, plan.decision.alpha, better, margin, inference);
+    return decides ? { ...estimate, ...stoppingOf(effect as Effect, plan.decision.alpha, better, inference) } : estimate;
+  };
+  for (const { metric, role, family, segment, control, treatment, method, covariates, contrast } of rows) {
+    if (isRefusal(contrast)) {
+      comparisons.push({ metric, role, family, segment, control, treatment, difference: contrast, lift: contrast, method, adjustment: null });
+      continue;
+    }
+    const { better, margin } = shared.get(metric)!;
+    const place = 2 * comparisons.length;
+    const decides = inference.stopping !== null && segment === null && role !== 'other';
+    const difference = judged(contrast.difference, place, null, better, null, decides);
+    const pValue = inference.hasScale || isRefusal(difference) ? null : difference.pValue;
+    const lift = judged(contrast.lift, place + 1, pValue, better, margin, decides);
+    const { adjustment } = contrast;
+    comparisons.push({
+      metric, role, family, segment, control, treatment, difference, lift, method,
+      adjustment: adjustment ? { covariates, varianceReduction: adjustment.varianceReduction } : null,
+    });
+  }
+  return { comparisons, effects };
+}
+
+/** @param pValue where it is known already */
+function estimateOf(effect: Effect, pValue: number | null, alpha: number, better: 1 | -1, margin: number | null, inference: BoundInference): EffectEstimate {
   const judged: EffectEstimate = {
     status: 'estimated',
     estimate: effect.estimate,
     standardError: effect.standardError,
     degreesOfFreedom: effect.degreesOfFreedom,
     interval: inference.interval(effect, alpha),
-    pValue: inference.hasScale ? inference.pValue(effect) : pValues[i]!,
-    adjustedPValue: isCorrected ? adjusted[i]! : null,
-    simultaneous: isCorrected ? simultaneousSet(inference.interval(effect, levels[i]!), centre, 0, rejected[i]!, reach[i]!) : null,
+    pValue: pValue ?? inference.pValue(effect),
+    adjustedPValue: null,
+    simultaneous: null,
   };
-  return inference.eValue || inference.posterior ? { ...judged, ...evidenceOf(effect, better, margin, inference) } : judged;
-}
-
-/** What a method says beyond interval and p-value; nothing where it has nothing to say. */
-function evidenceOf(effect: Effect, better: 1 | -1, margin: number | null, { eValue, posterior }: BoundInference): Pick<EffectEstimate, 'eValue' | 'posterior'> {
-  return {
-    ...(eValue && { eValue: eValue(effect) }),
-    ...(posterior && { posterior: posteriorOf(posterior(effect), better, margin) }),
-  };
+  // Only where the method has them: a record says nothing of what its method does not know
+  if (inference.eValue) judged.eValue = inference.eValue(effect);
+  if (inference.posterior) judged.posterior = posteriorOf(inference.posterior(effect), better, margin);
+  return judged;
 }
 
 /** Where a test that may stop early stands; nothing where its boundaries cannot be said, which the interval has said already. */

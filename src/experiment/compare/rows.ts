@@ -11,15 +11,12 @@ import type { MetricOutcome } from './metric-outcomes.js';
 
 /** A comparison to be: what is compared, and the effects, not yet judged. */
 export interface Row extends Pick<Comparison, 'metric' | 'role' | 'family' | 'segment' | 'control' | 'treatment' | 'method'> {
+  /** names of the metric's covariates */
+  readonly covariates: string[];
   readonly contrast: Contrast | Refusal;
 }
 
-/**
- * One row a metric, treatment arm and place, in the order of the plan.
- *
- * Rows are made when they are asked for and not kept: hundreds of thousands that live only a moment cost less to make
- * twice than to keep once.
- */
+/** One row a metric, treatment arm and place, in the order of the plan; made when it is asked for. */
 export function* contrastRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Generator<Row> {
   const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
   for (const { name } of plan.metrics) {
@@ -43,7 +40,7 @@ function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome,
         metric: summary.metric, role, family: segment ? 'segments' : `${role}s`, segment,
         control: armEstimate(control, contrast, 'control', cells.get(control)),
         treatment: armEstimate(treatment, contrast, 'treatment', cells.get(treatment)),
-        method, contrast,
+        method, covariates: summary.covariates, contrast,
       };
     }
   }

@@ -12,17 +12,15 @@ import type { Corrected } from './correction.js';
 export function simultaneousSet(set: ConfidenceSet, estimate: number, nullValue: number, rejected: boolean, reach: Corrected['reach'][number]): ConfidenceSet {
   if (reach === 'line') return { shape: 'line', lower: null, upper: null };
   const above = estimate > nullValue;
-  if (rejected && reach === 'open') return above ? { shape: 'interval', lower: nullValue, upper: null } : { shape: 'interval', lower: null, upper: nullValue };
+  if (rejected && reach === 'open') return above ? between(nullValue, null) : between(null, nullValue);
   if (set.shape !== 'interval') return set;
   const lower = reach === 'open' && !above ? null : set.lower;
   const upper = reach === 'open' && above ? null : set.upper;
   if (rejected) {
-    return above ? { ...set, lower: Math.max(lower ?? -Infinity, nullValue) } : { ...set, upper: Math.min(upper ?? Infinity, nullValue) };
+    return above ? between(Math.max(lower ?? -Infinity, nullValue), set.upper) : between(set.lower, Math.min(upper ?? Infinity, nullValue));
   }
   // A test with a standard error of its own (pooled proportions) may keep what the interval would exclude: widen to the null
-  return {
-    ...set,
-    lower: lower === null ? null : Math.min(lower, nullValue),
-    upper: upper === null ? null : Math.max(upper, nullValue),
-  };
+  return between(lower === null ? null : Math.min(lower, nullValue), upper === null ? null : Math.max(upper, nullValue));
 }
+
+const between = (lower: number | null, upper: number | null): ConfidenceSet => ({ shape: 'interval', lower, upper });

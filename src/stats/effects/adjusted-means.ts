@@ -1,7 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { refuse, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
-import { LARGEST, notFinite } from './lift.js';
+import { isUsable, notFinite } from './lift.js';
 
 /** Outcome means of one arm, moved to the covariate means of all arms together. */
 export interface AdjustedArm {
@@ -71,15 +71,20 @@ function plainArm(arm: Moments, outcomes: number): AdjustedArm | Refusal {
 function regressionArm(arm: Moments, outcomes: number, pooledMean: readonly number[]): AdjustedArm | Refusal {
   const k = pooledMean.length;
   if (arm.n < 2) return tooFew(arm.n);
-  if (!arm.scatter.every((row) => row.every((sum) => Math.abs(sum) < LARGEST))) return notFinite('a sum of products of outcomes and covariates');
+  if (!arm.scatter.every((row) => row.every(isUsable))) return notFinite('a sum of products of outcomes and covariates');
   if (arm.n < k + 2) return refuse('too_few_units', `adjustArms needs at least ${k + 2} units in each arm for ${k} covariates; an arm has ${arm.n}`, 'Use fewer covariates, or wait for more units.');
   const slopes = slopesOf(arm, outcomes, k);
   if ('status' in slopes) return slopes;
   const degreesOfFreedom = arm.n - k - 1;
-  const means = slopes.map((slope, i) => slope.reduce((mean, b, c) => mean - b * (arm.mean[outcomes + c]! - pooledMean[c]!), arm.mean[i]!));
+  const means = slopes.map((slope, i) => {
+    let mean = arm.mean[i]!;
+    for (let c = 0; c < k; c++) mean -= slope[c]! * (arm.mean[outcomes + c]! - pooledMean[c]!);
+    return mean;
+  });
   const covariance = slopes.map((slope, i) => slopes.map((_, j) => {
     const raw = arm.scatter[i]![j]!;
-    const residual = slope.reduce((sum, b, c) => sum - b * arm.scatter[outcomes + c]![j]!, raw);
+    let residual = raw;
+    for (let c = 0; c < k; c++) residual -= slope[c]! * arm.scatter[outcomes + c]![j]!;
     const isPerfect = i === j && residual <= PERFECT_FIT * raw;
     return isPerfect ? 0 : residual / degreesOfFreedom / arm.n;
   }));
@@ -88,11 +93,11 @@ function regressionArm(arm: Moments, outcomes: number, pooledMean: readonly numb
 
 /** Slopes shape (p, k), by closed form for one covariate and by Cholesky for more. */
 function slopesOf(arm: Moments, outcomes: number, k: number): number[][] | Refusal {
-  const range = Array.from({ length: outcomes }, (_, i) => i);
   if (k === 1) {
     const own = arm.scatter[outcomes]![outcomes]!;
-    return own > 0 ? range.map((i) => [arm.scatter[i]![outcomes]! / own]) : collinear(arm, outcomes, [0]);
+    return own > 0 ? arm.scatter.slice(0, outcomes).map((row) => [row[outcomes]! / own]) : collinear(arm, outcomes, [0]);
   }
+  const range = Array.from({ length: outcomes }, (_, i) => i);
   const scatter = new Matrix(arm.scatter.slice(outcomes).map((row) => row.slice(outcomes)));
   const scale = Array.from({ length: k }, (_, c) => Math.sqrt(scatter.get(c, c)));
   const constant = scale.flatMap((s, c) => (s > 0 ? [] : [c]));
@@ -111,12 +116,20 @@ const collinear = (arm: Moments, outcomes: number, which: readonly number[]): Re
 };
 
 function poolCovariates(arms: readonly Moments[], outcomes: number, k: number): { n: number; mean: number[]; covariance: number[][] } {
-  const range = Array.from({ length: k }, (_, c) => c);
-  const n = arms.reduce((sum, arm) => sum + arm.n, 0);
+  let n = 0;
+  for (const arm of arms) n += arm.n;
   // From the first arm's means, so that large common means do not cost digits
   const origin = arms[0]!.mean;
-  const mean = range.map((c) => origin[outcomes + c]! + arms.reduce((sum, arm) => sum + arm.n * (arm.mean[outcomes + c]! - origin[outcomes + c]!), 0) / n);
-  const covariance = range.map((c) => range.map((d) => arms.reduce((sum, arm) => arm.n === 0 ? sum
-    : sum + arm.scatter[outcomes + c]![outcomes + d]! + arm.n * (arm.mean[outcomes + c]! - mean[c]!) * (arm.mean[outcomes + d]! - mean[d]!), 0) / (n - 1) / n));
+  const mean: number[] = [];
+  for (let c = outcomes; c < outcomes + k; c++) {
+    let sum = 0;
+    for (const arm of arms) sum += arm.n * (arm.mean[c]! - origin[c]!);
+    mean.push(origin[c]! + sum / n);
+  }
+  const covariance = mean.map((meanC, c) => mean.map((meanD, d) => {
+    let sum = 0;
+    for (const arm of arms) if (arm.n > 0) sum = sum + arm.scatter[outcomes + c]![outcomes + d]! + arm.n * (arm.mean[outcomes + c]! - meanC) * (arm.mean[outcomes + d]! - meanD);
+    return sum / (n - 1) / n;
+  }));
   return { n, mean, covariance };
 }

@@ -10,6 +10,8 @@ const ROUNDING = 8 * Number.EPSILON;
 /** A ratio's denominator must be this many standard errors from zero: 95 %, normal. */
 const TOLD_FROM_ZERO = 1.959963984540054;
 
+const NONE: readonly number[] = [];
+
 /** An arm's value under a metric, ready to be compared. */
 interface ArmValue {
   readonly arm: AdjustedArm;
@@ -31,17 +33,13 @@ interface ArmValue {
  * @returns one contrast a treatment, or why there is none
  */
 export function contrasts(control: Moments, treatments: readonly Moments[], outcomes: number, outcome: Outcome): (Contrast | Refusal)[] {
-  const moments = [control, ...treatments];
-  const adjusted = adjustArms(moments, outcomes);
-  const values = adjusted.arms.map((arm) => armValue(arm, outcome));
-  const [first, ...others] = values;
-  return others.map((value, i) => {
+  const adjusted = adjustArms([control, ...treatments], outcomes);
+  const first = armValue(adjusted.arms[0]!, outcome);
+  return treatments.map((treatment, i) => {
     if (isRefusal(first)) return first;
+    const value = armValue(adjusted.arms[i + 1]!, outcome);
     if (isRefusal(value)) return value;
-    const result = contrast(first!, value, adjusted);
-    if (adjusted.covariates.length === 0 || isRefusal(result.difference)) return result;
-    const varianceReduction = 1 - result.difference.standardError ** 2 / unadjustedVariance(control, treatments[i]!, outcomes, outcome);
-    return { ...result, adjustment: { covariates: adjusted.covariates, varianceReduction } };
+    return contrast(first, value, adjusted, () => unadjustedVariance(control, outcomes, outcome) + unadjustedVariance(treatment, outcomes, outcome));
   });
 }
 
@@ -57,13 +55,18 @@ function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refu
   const gradient = outcome.gradient(arm.means);
   const own = quadratic(gradient, arm.covariance, gradient);
   if (!isUsable(value) || !isUsable(own)) return notFinite('the value of an arm');
-  const loading = arm.slopes.length === 0 ? [] : arm.slopes[0]!.map((_, c) => gradient.reduce((sum, g, i) => sum + g * arm.slopes[i]![c]!, 0));
+  const loading = arm.slopes.length === 0 ? NONE : arm.slopes[0]!.map((_, c) => {
+    let sum = 0;
+    for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * arm.slopes[i]![c]!;
+    return sum;
+  });
   const rounding = PERFECT_FIT * grossQuadratic(gradient, arm.covariance);
   if (own < -rounding) return refuse('numerical_failure', `an arm of ${arm.n} units has a negative variance, ${own}`, 'Collect centred moments; sums of squares lose the variance when the mean is large.');
   return { arm, value, gradient, own: own <= rounding ? 0 : own, loading };
 }
 
-function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms): Contrast {
+/** @param unadjusted variance of the difference without covariates */
+function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, sharedDegreesOfFreedom }: AdjustedArms, unadjusted: () => number): Contrast {
   const hasCovariates = covariates.length > 0;
   const controlShared = hasCovariates ? quadratic(control.loading, shared, control.loading) : 0;
   const treatmentShared = hasCovariates ? quadratic(treatment.loading, shared, treatment.loading) : 0;
@@ -79,7 +82,10 @@ function contrast(control: ArmValue, treatment: ArmValue, { covariates, shared, 
   const difference = differenceEffect(control.value, treatment.value, variance, degreesOfFreedom, n);
   const lift = isRefusal(difference) ? difference
     : liftEffect({ control: control.value, treatment: treatment.value, controlVariance, treatmentVariance, covariance, degreesOfFreedom, n });
-  return { control: estimateOf(control, controlVariance), treatment: estimateOf(treatment, treatmentVariance), difference, lift };
+  return {
+    control: estimateOf(control, controlVariance), treatment: estimateOf(treatment, treatmentVariance), difference, lift,
+    adjustment: hasCovariates && !isRefusal(difference) ? { covariates, varianceReduction: 1 - difference.standardError ** 2 / unadjusted() } : undefined,
+  };
 }
 
 const estimateOf = ({ arm, value }: ArmValue, variance: number): ArmEstimate => ({ n: arm.n, value, standardError: Math.sqrt(variance) });
@@ -100,12 +106,9 @@ export function differenceEffect(control: number, treatment: number, variance: n
     : { estimate, standardError, degreesOfFreedom, n, baseline: control, shares };
 }
 
-function unadjustedVariance(control: Moments, treatment: Moments, outcomes: number, outcome: Outcome): number {
-  return [control, treatment].reduce((sum, moments) => {
-    const means = moments.mean.slice(0, outcomes);
-    const gradient = outcome.gradient(means);
-    return sum + quadratic(gradient, moments.scatter, gradient) / (moments.n - 1) / moments.n;
-  }, 0);
+function unadjustedVariance({ n, mean, scatter }: Moments, outcomes: number, outcome: Outcome): number {
+  const gradient = outcome.gradient(mean.slice(0, outcomes));
+  return quadratic(gradient, scatter, gradient) / (n - 1) / n;
 }
 
 function quadratic(a: readonly number[], matrix: readonly (readonly number[])[], b: readonly number[]): number {
