@@ -61,7 +61,7 @@ function outcomesOf(correction: Correction, controls: Controls, effects: readonl
   const evidence = found.map((effect) => (correction.reads === 'e_values' ? Math.min(1, 1 / mixtureSprt.eValue!(effect, 0, 'two_sided', E_VALUE)) : fixed.pValue(effect, 0, 'two_sided', {})));
   const { rejected, levels, reach } = correction.correct(evidence, ALPHA, TIERS);
   const missed = found.map((effect, i) => {
-    const set = correction.reads === 'e_values' ? mixtureSprt.interval(effect, levels[i]!, 'two_sided', E_VALUE) : fixed.interval(effect, levels[i]!, 'two_sided', {});
+    const set = () => (correction.reads === 'e_values' ? mixtureSprt.interval(effect, levels[i]!, 'two_sided', E_VALUE) : fixed.interval(effect, levels[i]!, 'two_sided', {}));
     return !holds(simultaneousSet(set, effect.estimate, 0, rejected[i]!, reach[i]!), effects[i]!, rejected[i]!);
   });
   const isFalse = rejected.map((is, i) => is && effects[i] === 0);

@@ -23,7 +23,7 @@ export function plainCorrections(plan: Plan, rows: readonly Row[], inference: Bo
       pValue: inference.pValue(answers(row)[0] as Effect),
       adjustedPValue: corrected ? corrected.pValues[place]! : null,
       interval: inference.interval(effect, plan.decision.alpha),
-      simultaneous: corrected ? simultaneousSet(inference.interval(effect, corrected.levels[place]!), effect.estimate, 0, corrected.rejected[place]!, corrected.reach[place]!) : null,
+      simultaneous: corrected ? simultaneousSet(() => inference.interval(effect, corrected.levels[place]!), effect.estimate, 0, corrected.rejected[place]!, corrected.reach[place]!) : null,
     };
   }));
 }

@@ -66,7 +66,7 @@ describe('adjusted p-values', () => {
     fc.assert(fc.property(rows, fc.constantFrom(corrections.gatekeeping, corrections.parallel_gatekeeping), (list, correction) => {
       const { rejected, levels, reach } = correction.correct(list.map(({ z }) => 2 * normalUpperTail(Math.abs(z))), ALPHA, list.map(({ tier }) => tier));
       const excludes = list.map(({ z }, i) => {
-        const { lower, upper } = simultaneousSet(fixed.interval(standardEffect(z, 100), levels[i]!, 'two_sided', {}), z, 0, rejected[i]!, reach[i]!);
+        const { lower, upper } = simultaneousSet(() => fixed.interval(standardEffect(z, 100), levels[i]!, 'two_sided', {}), z, 0, rejected[i]!, reach[i]!);
         return (lower !== null && lower >= 0) || (upper !== null && upper <= 0);
       });
       expect(excludes).toEqual(rejected);
@@ -94,7 +94,7 @@ describe('error rates of families, simulated', () => {
       const { rejected, levels, reach } = corrections[name].correct(z.map((value) => 2 * normalUpperTail(Math.abs(value))), ALPHA, tiers);
       if (rejected.some((isRejected, i) => isRejected && truths[i] === 0)) wrong++;
       const covers = z.every((value, i) => {
-        const { lower, upper } = simultaneousSet(fixed.interval(standardEffect(value, 100), levels[i]!, 'two_sided', {}), value, 0, rejected[i]!, reach[i]!);
+        const { lower, upper } = simultaneousSet(() => fixed.interval(standardEffect(value, 100), levels[i]!, 'two_sided', {}), value, 0, rejected[i]!, reach[i]!);
         // an end cut at the null is not part of the set
         return (lower === null || (rejected[i] && lower === 0 ? truths[i]! > 0 : lower <= truths[i]!)) && (upper === null || (rejected[i] && upper === 0 ? truths[i]! < 0 : upper >= truths[i]!));
       });

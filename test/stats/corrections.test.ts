@@ -25,7 +25,7 @@ const methods = {
 function family(correction: keyof typeof corrections, method: keyof typeof methods, estimates: readonly number[]) {
   const effects = estimates.map(effectOf);
   const corrected = corrections[correction].correct(effects.map(methods[method].pValue), ALPHA);
-  const sets = effects.map((effect, i) => simultaneousSet(methods[method].interval(effect, corrected.levels[i]!), effect.estimate, 0, corrected.rejected[i]!, corrected.reach[i]!));
+  const sets = effects.map((effect, i) => simultaneousSet(() => methods[method].interval(effect, corrected.levels[i]!), effect.estimate, 0, corrected.rejected[i]!, corrected.reach[i]!));
   return { ...corrected, sets };
 }
 

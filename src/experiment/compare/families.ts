@@ -40,7 +40,7 @@ function correctFamily(plan: Plan, family: Comparison['family'], members: readon
 
   function correct(estimate: EffectEstimate, position: number, place: number): void {
     estimate.adjustedPValue = pValues[position]!;
-    estimate.simultaneous = simultaneousSet(inference.interval(effects.at(place), levels[position]!), centreOf(estimate), 0, rejected[position]!, reach[position]!);
+    estimate.simultaneous = simultaneousSet(() => inference.interval(effects.at(place), levels[position]!), centreOf(estimate), 0, rejected[position]!, reach[position]!);
   }
 }
 

@@ -6,13 +6,14 @@ import type { Corrected } from './correction.js';
  *
  * An end that equals the null was cut there and is not part of the set, when the row is rejected; the set of a row that is not
  * rejected holds the null.
- * @param set at the level that the correction asked for, two-sided
+ * @param setAtLevel the set at the level that the correction asked for, two-sided; asked for only where it says more than the side
  * @param estimate tells the side of the null
  */
-export function simultaneousSet(set: ConfidenceSet, estimate: number, nullValue: number, rejected: boolean, reach: Corrected['reach'][number]): ConfidenceSet {
+export function simultaneousSet(setAtLevel: () => ConfidenceSet, estimate: number, nullValue: number, rejected: boolean, reach: Corrected['reach'][number]): ConfidenceSet {
   if (reach === 'line') return { shape: 'line', lower: null, upper: null };
   const above = estimate > nullValue;
   if (rejected && reach === 'open') return above ? between(nullValue, null) : between(null, nullValue);
+  const set = setAtLevel();
   if (set.shape !== 'interval') return set;
   const lower = reach === 'open' && !above ? null : set.lower;
   const upper = reach === 'open' && above ? null : set.upper;

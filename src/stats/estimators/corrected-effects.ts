@@ -27,6 +27,6 @@ export function correctFamily(effects: readonly Effect[], level: number, correct
     interval: fixed.interval(effect, alpha, 'two_sided', {}),
     pValue: pValues[i]!,
     adjustedPValue: corrected.pValues[i]!,
-    simultaneous: simultaneousSet(fixed.interval(effect, corrected.levels[i]!, 'two_sided', {}), effect.estimate, 0, corrected.rejected[i]!, corrected.reach[i]!),
+    simultaneous: simultaneousSet(() => fixed.interval(effect, corrected.levels[i]!, 'two_sided', {}), effect.estimate, 0, corrected.rejected[i]!, corrected.reach[i]!),
   }));
 }
