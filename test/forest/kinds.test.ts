@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createForestEngine, type WorkerForestEngine } from '../../src/compute/forest-engine.js';
+import { armAverages } from '../../src/stats/forest/arm-averages.js';
 import { growCausalForest } from '../../src/stats/forest/causal-forest.js';
 import { loadForest, saveForest } from '../../src/stats/forest/forest-file.js';
 import { growInstrumentalForest, predictInstrumented, predictInstrumentedOutOfBag, type InstrumentalData } from '../../src/stats/forest/instrumental-forest.js';
+import { localAverageEffect } from '../../src/stats/forest/local-average-effect.js';
 import { growMultiArmForest, predictArmEffects, predictArmEffectsOutOfBag, type MultiArmData } from '../../src/stats/forest/multi-arm-forest.js';
+import { defaultOverlap } from '../../src/stats/forest/overlap.js';
 import { referenceEngine } from '../../src/stats/forest/reference/reference-engine.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { answered, mean, rms } from './shared.js';
@@ -46,6 +49,12 @@ describe('multi-arm causal forest', () => {
     });
     const outOfBag = answered(await predictArmEffectsOutOfBag(engine, forest));
     outOfBag.forEach(({ estimates }, k) => estimates.forEach((estimate, i) => expect(estimate).toBeCloseTo(forest.tauHat[k]![i]!, 8)));
+    const { averages } = answered(armAverages(forest, { ...defaultOverlap, beyond: 'trim' }));
+    averages.forEach(({ estimate, standardError }, k) => {
+      expect(Math.abs(estimate - (k < 2 ? 1 : 5) * mean(data.tau[k % 2]!))).toBeLessThan(4 * standardError);
+      // the difference of two arms' means, noise 1 and 5, would have 0.06 and 0.3 with a third of 3,000 units each
+      expect(standardError).toBeLessThan(k < 2 ? 0.08 : 0.4);
+    });
   });
 
   it('is as accurate with two arms as the causal forest on the same rows', async () => {
@@ -98,10 +107,29 @@ describe('instrumental forest', () => {
     expect(mean(naive.tauHat) - mean(data.tau)).toBeGreaterThan(1);
     expect(Math.abs(mean(forest.tauHat) - mean(data.tau))).toBeLessThan(0.25);
     expect(rms(forest.tauHat, data.tau)).toBeLessThan(0.5);
+    const local = answered(await localAverageEffect(engine, forest, defaultOverlap, 10));
+    // compliers are those of the middle, P(-1 < Z < 1) = 0.683, whatever x0
+    expect(Math.abs(local.firstStage.estimate - 0.683)).toBeLessThan(4 * local.firstStage.standardError);
+    expect(Math.abs(local.effect.estimate - mean(data.tau))).toBeLessThan(4 * local.effect.standardError);
+    expect(local.effect.standardError).toBeLessThan(0.15);
+    expect(await localAverageEffect(engine, forest, defaultOverlap, 1e6)).toMatchObject({ status: 'refused', reason: 'not_identified', detail: expect.stringContaining('first-stage F of at least 1000000') });
     const fresh = encouraged(500, 2);
     const { estimates, variances } = answered(await predictInstrumented(engine, forest, columnsOf(fresh.x)));
     expect(coverage(estimates, variances, fresh.tau)).toBeGreaterThan(0.85);
     answered(await predictInstrumentedOutOfBag(engine, forest)).estimates.forEach((estimate, i) => expect(estimate).toBeCloseTo(forest.tauHat[i]!, 8));
+  });
+
+  it('tells how far its estimates are from those of more trees', async () => {
+    const data = encouraged(500, 6);
+    const known = { yHat: new Float64Array(500), wHat: new Float64Array(500).fill(0.5), zHat: new Float64Array(500).fill(0.5) };
+    const fresh = columnsOf(encouraged(200, 7).x);
+    const predict = async (trees: number, seed: number) =>
+      answered(await predictInstrumented(engine, answered(await growInstrumentalForest(engine, { ...data, ...known }, { trees, seed })), fresh));
+    const [few, others] = [await predict(400, 1), await predict(400, 2)];
+    // two forests of 400 trees differ by twice the Monte-Carlo error; that of 200 units is known to about a fifth
+    const moved = mean(few.estimates.map((estimate, i) => (estimate - others.estimates[i]!) ** 2));
+    expect(Math.abs(moved / (2 * mean(few.excessErrors)) - 1)).toBeLessThan(0.4);
+    expect(mean(few.excessErrors)).toBeLessThan(mean(few.variances));
   });
 
   it('is the causal forest when the instrument is the treatment, tree by tree', async () => {

@@ -68,6 +68,9 @@ const entries: Record<string, Entry> = {
   'iivm': { ...instrumented, roles: { ...forestColumns, instrument: 'u' } },
   'policy_tree': { roles: { outcome: 'y', treatment: 'treated', covariates: ['x', 'w'] }, options: { trees: 50, depth: 1, folds: 2, lowestPropensity: 0, highestPropensity: 1 }, outcomes: [], shift: false, scale: false, duplicate: false },
   'cost_curve': { roles: { predicted: ['x'], gains: ['y'], costs: ['e'] }, options: { budgets: [1], replicates: 50 }, outcomes: [], shift: false, scale: false, duplicate: false },
+  'multi_arm_forest': { ...forest, roles: { ...forestColumns, outcome: ['y'], treatment: 'arm' }, effect: ['contrasts', 0] },
+  'instrumental_forest': { ...forest, options: { ...forest.options, leastF: 0 }, roles: { ...forestColumns, treatment: 'u', instrument: 'treated' }, effect: ['reducedForm'] },
+  'causal_survival_forest': { ...forest, options: { ...forest.options, horizon: 4, leastObserved: 0.001 }, roles: { time: 'd', event: 'b', treatment: 'treated', covariates: ['x', 'w'] }, outcomes: [], shift: false, scale: false, effect: ['average'] },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 

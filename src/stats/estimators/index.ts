@@ -8,7 +8,10 @@ import { plr } from './dml/plr.js';
 import { factorialEffects } from './factorial/effects.js';
 import { bestLinearProjection } from './forest/best-linear-projection.js';
 import { causalForest } from './forest/causal-forest.js';
+import { causalSurvivalForest } from './forest/causal-survival-forest.js';
 import { groupEffects } from './forest/group-effects.js';
+import { instrumentalForest } from './forest/instrumental-forest.js';
+import { multiArmForest } from './forest/multi-arm-forest.js';
 import { rankWeightedEffect } from './forest/rank-weighted-effect.js';
 import { pairedGeo } from './geo/paired.js';
 import { interactionPair } from './interaction/pair.js';
@@ -36,6 +39,7 @@ export const estimators = [
   welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   anytimeProportions, anytimeBoundedMean, anytimeQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
-  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle,
+  causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
+  plr, irm, pliv, iivm, tmle,
   policyTree, costCurve, sampleRatio,
 ] as const;

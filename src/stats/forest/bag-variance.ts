@@ -11,13 +11,22 @@ export interface Linearised {
   readonly constant: number;
 }
 
+/** How far a forest's prediction for one unit may be off, squared. */
+export interface BagErrors {
+  /** of the prediction about what it estimates */
+  readonly variance: number;
+  /** of the prediction about that of a forest of infinitely many trees: what more trees would take away */
+  readonly excess: number;
+}
+
 /**
- * Variance of a forest's prediction for one unit, by the bootstrap of little bags with grf's objective-Bayes correction.
+ * Variance of a forest's prediction for one unit, by the bootstrap of little bags with grf's objective-Bayes correction; and its Monte-Carlo
+ * error, the variance of a bag's mean over the bags.
  *
  * @param unit index into `moments`
- * @see Athey, Tibshirani, Wager (2019), section 4.1; Sexton, Laake (2009)
+ * @see Athey, Tibshirani, Wager (2019), section 4.1; Sexton, Laake (2009), Computational Statistics & Data Analysis 53(3)
  */
-export function bagVariance(moments: BagMoments, unit: number, { coefficients, constant }: Linearised): number {
+export function bagErrors(moments: BagMoments, unit: number, { coefficients, constant }: Linearised): BagErrors {
   const bags = moments.bags[unit]!;
   const at = unit * moments.stride;
   const size = coefficients.length;
@@ -42,7 +51,7 @@ export function bagVariance(moments: BagMoments, unit: number, { coefficients, c
   // a bag's mean influence is (c s + 2 c0) / 2; a tree's differ from it by c d / 2
   const between = (sumOfSums + 4 * constant * linear + 4 * constant * constant * bags) / 4 / bags;
   const noise = sumOfDifferences / 4 / bags;
-  return withoutNoise(between, noise, bags);
+  return { variance: withoutNoise(between, noise, bags), excess: between / bags };
 }
 
 /**

@@ -41,7 +41,7 @@ export interface CausalForest {
 }
 
 /** Random streams of the forests of one seed. */
-export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVariance: 4, instrument: 5, survival: 6, censoring: 7 } as const;
+export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVariance: 4, instrument: 5, survival: 6, censoring: 7, compliance: 8 } as const;
 
 export interface CausalChoices extends ForestChoices {
   /** how the forests of E[Y | X] and E[W | X] are grown where that differs from the causal forest */
@@ -97,7 +97,8 @@ export async function growCausalForest(
 
 const isBinary = (w: Float64Array): boolean => w.every((value) => value === 0 || value === 1);
 
-function outOfBagEffects({ sums, trees }: OutOfBag, leafValues: number, scale: number): Float64Array | Refusal {
+/** Effects at each row by the trees that did not draw it. */
+export function outOfBagEffects({ sums, trees }: OutOfBag, leafValues: number, scale: number): Float64Array | Refusal {
   const tauHat = new Float64Array(trees.length);
   for (let row = 0; row < trees.length; row++) {
     const tau = solveEffect(sums, row * leafValues, leafValues, trees[row]!);

@@ -13,15 +13,23 @@ const VARIANCE_TREES = 500;
  * @see Robins, Rotnitzky, Zhao (1994); Chernozhukov and others (2022) for the continuous case
  */
 export async function doublyRobustScores(engine: ForestEngine, forest: CausalForest, options?: EngineOptions): Promise<Float64Array | Refusal> {
-  const debiasing = forest.isBinary ? binaryWeights(forest) : await continuousWeights(engine, forest, options);
+  const debiasing = await debiasingWeights(engine, forest, options);
   if (isRefusal(debiasing)) return debiasing;
   const { y, w, yHat, wHat, tauHat } = forest;
   return tauHat.map((tau, i) => tau + debiasing[i]! * (y[i]! - yHat[i]! - tau * (w[i]! - wHat[i]!)));
 }
 
-const binaryWeights = ({ w, wHat }: CausalForest): Float64Array => w.map((treated, i) => (treated - wHat[i]!) / (wHat[i]! * (1 - wHat[i]!)));
+/** D of each row, with which the mean of D (Y - yHat) is a mean effect. */
+export async function debiasingWeights(engine: ForestEngine, forest: Treated, options?: EngineOptions): Promise<Float64Array | Refusal> {
+  return forest.isBinary ? binaryWeights(forest) : continuousWeights(engine, forest, options);
+}
 
-async function continuousWeights(engine: ForestEngine, forest: CausalForest, options?: EngineOptions): Promise<Float64Array | Refusal> {
+/** A forest with a treatment and its mean. */
+export type Treated = Pick<CausalForest, 'w' | 'wHat' | 'rows' | 'weight' | 'settings' | 'isBinary'>;
+
+const binaryWeights = ({ w, wHat }: Treated): Float64Array => w.map((treated, i) => (treated - wHat[i]!) / (wHat[i]! * (1 - wHat[i]!)));
+
+async function continuousWeights(engine: ForestEngine, forest: Treated, options?: EngineOptions): Promise<Float64Array | Refusal> {
   const { w, wHat, rows, weight, settings } = forest;
   const squares = w.map((treated, i) => (treated - wHat[i]!) ** 2);
   const variance = await growRegressionForest(

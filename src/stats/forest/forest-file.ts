@@ -1,12 +1,13 @@
 import { refuse, type Refusal } from '../refusal.js';
 import { readBlocks, writeBlocks, type BlockArray, type BlockConstructor, type BlockFile } from './block-file.js';
 import type { CausalForest } from './causal-forest.js';
+import type { CausalSurvivalForest } from './causal-survival-forest.js';
 import type { InstrumentalForest } from './instrumental-forest.js';
 import type { MultiArmForest } from './multi-arm-forest.js';
 import { concatenate, type PackedTrees } from './packed-trees.js';
 
 /** Forests that can be saved; each is a record of numbers, names and typed arrays. */
-export type SavedForest = CausalForest | InstrumentalForest | MultiArmForest;
+export type SavedForest = CausalForest | CausalSurvivalForest | InstrumentalForest | MultiArmForest;
 export type ForestFamily = SavedForest['family'];
 
 const FORMAT = 'assay forest';

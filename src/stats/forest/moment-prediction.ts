@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import { bagVariance } from './bag-variance.js';
+import { bagErrors } from './bag-variance.js';
 import { binRows, type Binning } from './binning.js';
 import { noVariation } from './causal-forest.js';
 import type { BagMoments, OutOfBag } from './forest-engine.js';
@@ -10,6 +10,8 @@ import type { PackedTrees } from './packed-trees.js';
 export interface Predictions {
   readonly estimates: Float64Array;
   readonly variances: Float64Array;
+  /** squared Monte-Carlo error: variance about the estimate of infinitely many trees; when it is not small beside the variance, grow more */
+  readonly excessErrors: Float64Array;
 }
 
 /** Bins of named columns for a forest. Refuses when a column that it was grown with is absent. */
@@ -36,13 +38,15 @@ export function predictionsFrom(
     return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'Grow the forest with bags of 2 trees.');
   }
   const units = moments.bags.length;
-  const predictions = scales.map(() => ({ estimates: new Float64Array(units), variances: new Float64Array(units) }));
+  const predictions = scales.map(() => ({ estimates: new Float64Array(units), variances: new Float64Array(units), excessErrors: new Float64Array(units) }));
   for (let unit = 0; unit < units; unit++) {
     const solved = equation(moments.values, unit * moments.stride, trees.leafValues, 2 * moments.bags[unit]!);
     if (!solved) return noVariation(unit);
     solved.forEach((output, k) => {
       predictions[k]!.estimates[unit] = (centres[k] ?? 0) + output.estimate * scales[k]!;
-      predictions[k]!.variances[unit] = bagVariance(moments, unit, output) * scales[k]! ** 2;
+      const { variance, excess } = bagErrors(moments, unit, output);
+      predictions[k]!.variances[unit] = variance * scales[k]! ** 2;
+      predictions[k]!.excessErrors[unit] = excess * scales[k]! ** 2;
     });
   }
   return predictions;

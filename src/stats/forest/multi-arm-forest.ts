@@ -128,6 +128,8 @@ function checkArms({ arm, arms, y }: MultiArmData): Refusal | null {
     return refuse('unsupported_combination',
       `${TITLE} takes 2 to ${MAX_SEVERAL} arms and at most ${MAX_SEVERAL} outcomes; got ${arms.length} and ${Object.keys(y).length}`, 'Combine arms, or leave outcomes out.');
   }
+  const unknown = arm.find((code) => !(code >= 0 && code < arms.length));
+  if (unknown !== undefined) throw new RangeError(`a multi-arm forest needs arms 0 .. ${arms.length - 1}; got ${unknown}`);
   const counts = arms.map((_, k) => arm.reduce((count, code) => count + (code === k ? 1 : 0), 0));
   const few = counts.findIndex((count) => count < LEAST_IN_ARM);
   return few < 0 ? null : refuse('too_few_units',

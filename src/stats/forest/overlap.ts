@@ -31,15 +31,21 @@ export function keepOverlap(forest: Pick<CausalForest, 'wHat' | 'isBinary'>, rul
   const [lowest, highest] = rule.bounds;
   const needsLow = side === 'both' || side === 'treated';
   const needsHigh = side === 'both' || side === 'control';
-  const rows = !forest.isBinary ? asked : asked.filter((row) => {
+  return keepWhere(asked, rule, (row) => {
+    if (!forest.isBinary) return true;
     const e = forest.wHat[row]!;
     return (!needsLow || e >= lowest) && (!needsHigh || e <= highest);
   });
+}
+
+/** Rows that are within the bounds, or a refusal as `keepOverlap` gives it. */
+export function keepWhere(asked: Int32Array, { bounds, beyond }: OverlapRule, isWithin: (row: number) => boolean): Kept | Refusal {
+  const rows = asked.filter(isWithin);
   const outside = asked.length - rows.length;
   const trimmedShare = asked.length > 0 ? outside / asked.length : 0;
-  if (outside > 0 && rule.beyond === 'refuse') {
+  if (outside > 0 && beyond === 'refuse') {
     return refuse('no_overlap',
-      `${outside} of ${asked.length} rows have an estimated propensity outside [${lowest}, ${highest}]`,
+      `${outside} of ${asked.length} rows have an estimated propensity outside [${bounds.join(', ')}]`,
       'Trim them and say so, ask for the overlap-weighted effect, or widen the bounds.');
   }
   if (rows.length < 2) return refuse('too_few_units', `average effects need at least 2 rows with overlap; ${rows.length} are left`, 'Collect more units.');

@@ -7,7 +7,7 @@ import { progressPart } from '../../forest/progress-part.js';
 import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator } from '../estimator.js';
-import { averageAnswer, averageResult, coefficientAnswer, coefficientSchema } from './forest-answers.js';
+import { averageAnswer, averageResult, coefficientAnswer, coefficientSchema, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
 import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
 
 const options = z.strictObject({
@@ -32,15 +32,8 @@ const result = z.object({
     mean: coefficientSchema.describe('1 when the mean prediction is right; p-value one-sided'),
     differential: coefficientSchema.describe('1 when predicted differences are right; p-value one-sided, of no heterogeneity found'),
   }).nullable().describe('null when all predicted effects are equal'),
-  importance: z.array(z.object({
-    name: z.string().describe('covariate'),
-    share: z.number().describe('share of the splits near the root, weighted by depth; sums to 1'),
-  })).describe('what the forest split on'),
-  effects: z.object({
-    lowest: z.number().describe('10 % quantile of the out-of-bag effects'),
-    median: z.number().describe('median of the out-of-bag effects'),
-    highest: z.number().describe('90 % quantile of the out-of-bag effects'),
-  }).describe('spread of the predicted effects, in units of the effect; not an interval'),
+  importance: importanceSchema,
+  effects: spreadSchema,
 });
 
 /** Share of the work that is done when the forest is grown; a continuous treatment's scores need another. */
@@ -69,17 +62,14 @@ export const causalForest = defineEstimator({
     const average = averageEffect(forest, scores, chosen.target, overlap);
     if (isRefusal(average)) return average;
     const calibration = calibrationTest(forest, chosen.level);
-    const importance = variableImportance(forest.trees, forest.features.length);
-    const sorted = Float64Array.from(forest.tauHat).sort();
-    const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
     return {
       ...averageAnswer(average, chosen.level),
       overlap: overlapReport(forest),
       calibration: isRefusal(calibration) ? null : {
         mean: coefficientAnswer(calibration.mean, calibration.degreesOfFreedom), differential: coefficientAnswer(calibration.differential, calibration.degreesOfFreedom),
       },
-      importance: forest.features.map((name, j) => ({ name, share: importance[j]! })),
-      effects: { lowest: quantile(0.1), median: quantile(0.5), highest: quantile(0.9) },
+      importance: importanceAnswer(forest.features, variableImportance(forest.trees, forest.features.length)),
+      effects: spreadAnswer(forest.tauHat),
     };
   },
 });

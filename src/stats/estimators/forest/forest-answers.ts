@@ -13,7 +13,7 @@ export const averageResult = {
   trimmedShare: z.number().describe('share of units left out for want of overlap, in [0, 1]'),
 } as const;
 
-export function averageAnswer(effect: AverageEffect, level: number): z.output<z.ZodObject<typeof averageResult>> {
+export function averageAnswer(effect: Effect & Pick<AverageEffect, 'groups' | 'trimmedShare'>, level: number): z.output<z.ZodObject<typeof averageResult>> {
   return { average: effectAnswer(effect, level), n: effect.n, independentUnits: effect.groups, trimmedShare: effect.trimmedShare };
 }
 
@@ -30,4 +30,26 @@ export const coefficientSchema = z.object({ name: z.string().describe('column, o
 
 export function coefficientAnswer({ name, estimate, standardError, lower, upper, pValue }: Coefficient, degreesOfFreedom: number): z.output<typeof coefficientSchema> {
   return { name, estimate, standardError, degreesOfFreedom, interval: { shape: 'interval', lower, upper }, pValue };
+}
+
+/** What a forest split on. */
+export const importanceSchema = z.array(z.object({
+  name: z.string().describe('covariate'),
+  share: z.number().describe('share of the splits near the root, weighted by depth; sums to 1'),
+})).describe('what the forest split on');
+
+export const importanceAnswer = (features: readonly string[], importance: ArrayLike<number>): z.output<typeof importanceSchema> =>
+  features.map((name, j) => ({ name, share: importance[j]! }));
+
+/** How predicted effects spread over units. */
+export const spreadSchema = z.object({
+  lowest: z.number().describe('10 % quantile of the out-of-bag effects'),
+  median: z.number().describe('median of the out-of-bag effects'),
+  highest: z.number().describe('90 % quantile of the out-of-bag effects'),
+}).describe('spread of the predicted effects, in units of the effect; not an interval');
+
+export function spreadAnswer(tauHat: Float64Array): z.output<typeof spreadSchema> {
+  const sorted = Float64Array.from(tauHat).sort();
+  const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+  return { lowest: quantile(0.1), median: quantile(0.5), highest: quantile(0.9) };
 }

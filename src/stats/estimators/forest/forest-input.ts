@@ -33,6 +33,9 @@ export const forestOptions = {
 } as const;
 type ForestOptions = z.output<z.ZodObject<typeof forestOptions>>;
 
+/** Leaf size of forests that do not choose it. */
+export const minNodeSize = z.number().int().min(1).default(5).describe('units below and above the mean treatment (or instrument) that each child of a split keeps');
+
 /**
  * grf's leaf size, and one that suits weak heterogeneity; a larger second size would cost coverage.
  *
@@ -56,7 +59,7 @@ export interface ForestInput {
 /** Columns and options as the forest takes them: categories after covariates, as codes. */
 export function forestInput(columns: ForestColumns, chosen: ForestOptions, context: EstimationContext): ForestInput {
   const { outcome, treatment, covariates, categories, weight, cluster } = columns;
-  const { trees, minNodeSize, honestyFraction, sampleFraction, alpha } = chosen;
+  const { trees, minNodeSize: leafSize, honestyFraction, sampleFraction, alpha } = chosen;
   return {
     engine: context.forests ?? referenceEngine,
     data: {
@@ -66,7 +69,7 @@ export function forestInput(columns: ForestColumns, chosen: ForestOptions, conte
       y: outcome.values, w: treatment.values, weight: weight?.values ?? null, cluster: cluster?.codes ?? null,
       ...(chosen.propensity !== null && { wHat: new Float64Array(outcome.values.length).fill(chosen.propensity) }),
     },
-    leafSizes: minNodeSize === null ? LEAF_SIZES : [minNodeSize],
+    leafSizes: leafSize === null ? LEAF_SIZES : [leafSize],
     choices: { trees, honestyFraction, sampleFraction, alpha, seed: context.seed },
     overlap: { bounds: [chosen.lowestPropensity, chosen.highestPropensity], beyond: chosen.beyondBounds },
     engineOptions: { ...(context.signal && { signal: context.signal }), ...(context.onProgress && { onProgress: context.onProgress }) },
