@@ -71,6 +71,7 @@ const entries: Record<string, Entry> = {
   'multi_arm_forest': { ...forest, roles: { ...forestColumns, outcome: ['y'], treatment: 'arm' }, effect: ['contrasts', 0] },
   'instrumental_forest': { ...forest, options: { ...forest.options, leastF: 0 }, roles: { ...forestColumns, treatment: 'u', instrument: 'treated' }, effect: ['reducedForm'] },
   'causal_survival_forest': { ...forest, options: { ...forest.options, horizon: 4, leastObserved: 0.001 }, roles: { time: 'd', event: 'b', treatment: 'treated', covariates: ['x', 'w'] }, outcomes: [], shift: false, scale: false, effect: ['average'] },
+  'cate': { ...crossFitted, options: { folds: 2, methods: ['t', 'dr'], outcomeLearner: { name: 'linear' }, propensityLearner: { name: 'logistic' }, effectLearner: { name: 'linear' } }, roles: { ...forestColumns, treatment: 'arm' }, effect: ['contrasts', 0, 'average'] },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 

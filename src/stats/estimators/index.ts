@@ -1,4 +1,5 @@
 import { sampleRatio } from './allocation/sample-ratio.js';
+import { cate } from './cate/cate.js';
 import { clusterDifference } from './cluster/difference.js';
 import { complierEffect } from './encouragement/complier-effect.js';
 import { iivm } from './dml/iivm.js';
@@ -40,6 +41,6 @@ export const estimators = [
   anytimeProportions, anytimeBoundedMean, anytimeQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
-  plr, irm, pliv, iivm, tmle,
+  plr, irm, pliv, iivm, tmle, cate,
   policyTree, costCurve, sampleRatio,
 ] as const;

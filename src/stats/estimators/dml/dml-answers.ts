@@ -17,7 +17,7 @@ const repetitionsSchema = z.object({
   highest: z.number().describe('greatest estimate'),
 }).meta({ id: 'SeedStability', description: 'Estimates over repetitions of cross-fitting, in units of the effect.' });
 
-const nuisanceSchema = z.object({
+export const nuisanceSchema = z.object({
   nuisance: z.string().describe('what is predicted, such as E[Y | X]'),
   learner: z.string().describe('name of the learner'),
   loss: z.number().describe('out of fold: mean squared error of a number, mean log loss of 0 and 1 in nats'),
@@ -25,7 +25,7 @@ const nuisanceSchema = z.object({
   calibrationSlope: z.number().nullable().describe('slope of the target on its prediction, 1 when calibrated; null when all predictions are equal'),
 }).meta({ id: 'NuisanceReport', description: 'How well a nuisance function predicts rows that it did not see, averaged over repetitions.' });
 
-const overlapSchema = z.object({
+export const overlapSchema = z.object({
   lowest: z.number(), q01: z.number().describe('1 % quantile'), median: z.number(), q99: z.number().describe('99 % quantile'), highest: z.number(),
 }).meta({ id: 'PropensityRange', description: 'Estimated propensities, each in [0, 1], before any row is left out.' });
 
@@ -62,13 +62,17 @@ export const instrumentedResult = z.object({
 export function crossFittedAnswer(effect: RepeatedEffect): z.output<z.ZodObject<typeof crossFittedResult>> {
   const estimates = effect.repetitions.map(({ estimate }) => estimate).sort((a, b) => a - b);
   const { propensity } = effect.central.scored;
-  const sorted = propensity ? [...propensity].sort((a, b) => a - b) : [];
   return {
     n: effect.n, independentUnits: effect.groups, trimmedShare: effect.trimmedShare,
     repetitions: { count: estimates.length, median: quantile(estimates, 0.5), interquartileRange: quantile(estimates, 0.75) - quantile(estimates, 0.25), lowest: estimates[0]!, highest: estimates.at(-1)! },
     nuisances: [...effect.reports],
-    overlap: propensity ? { lowest: sorted[0]!, q01: quantile(sorted, 0.01), median: quantile(sorted, 0.5), q99: quantile(sorted, 0.99), highest: sorted.at(-1)! } : null,
+    overlap: propensity ? propensityRange(propensity) : null,
   };
+}
+
+export function propensityRange(propensity: Float64Array): z.output<typeof overlapSchema> {
+  const sorted = [...propensity].sort((a, b) => a - b);
+  return { lowest: sorted[0]!, q01: quantile(sorted, 0.01), median: quantile(sorted, 0.5), q99: quantile(sorted, 0.99), highest: sorted.at(-1)! };
 }
 
 export const adjustedAnswer = (effect: RepeatedEffect, sample: Sample, level: number): z.output<typeof adjustedResult> => ({
@@ -94,7 +98,7 @@ export function instrumentedAnswer(name: string, effect: RepeatedEffect, level: 
 }
 
 /** Linear interpolation between order statistics (type 7). */
-function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   return sorted[below]! + (at - below) * ((sorted[below + 1] ?? sorted[below]!) - sorted[below]!);
