@@ -34,6 +34,8 @@ import { ratioCuped } from './ratio/ratio-cuped.js';
 import { ratioDelta } from './ratio/ratio-delta.js';
 import { switchback } from './switchback/regression.js';
 import { tmle } from './tmle/tmle.js';
+import { upliftCurve } from './uplift/uplift-curve.js';
+import { upliftForest } from './uplift/uplift-forest.js';
 
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
@@ -43,4 +45,5 @@ export const estimators = [
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
   plr, irm, pliv, iivm, tmle, cate,
   policyTree, costCurve, sampleRatio,
+  upliftCurve, upliftForest,
 ] as const;
