@@ -17,6 +17,5 @@ import { upliftRows } from './uplift-rows.js';
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
   ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
-  ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...powerRows, ...sampleRatioRows,
   ...upliftRows,
 ];
