@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import assignment from './assignment.mjs';
+import { AUC_LIMIT, boosting, TIME_LIMIT } from './boosting.mjs';
 import { evaluation } from './evaluation.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
@@ -39,6 +40,14 @@ for (const { name, skipped, version, milliseconds, ratio, gap, agrees } of peers
   if (skipped) row(`The same comparison in ${name}`, 'skipped', '—', skipped);
   else row(`The same comparison in ${name} ${version}`, `${milliseconds.toFixed(2)} ms`, '—', `${Math.round(ratio)} x ours; ${agrees ? `answers agree to ${TOLERANCE} standard errors` : `ANSWERS DIFFER by ${gap.toExponential(1)} standard errors`}`);
 }
+
+const boosted = await boosting();
+const boostedSize = `${boosted.trees} boosted trees on ${boosted.rows} x ${boosted.columns}, two workers`;
+if (boosted.peer) {
+  const { version, wall, cpu, auc } = boosted.peer;
+  row(`${boostedSize}, against LightGBM ${version}`, `${(boosted.wall / wall).toFixed(2)} x`, `${TIME_LIMIT} x`, `${boosted.wall.toFixed(1)} s against ${wall.toFixed(1)} s; processor time ${boosted.cpu.toFixed(1)} s against ${cpu.toFixed(1)} s`);
+  row('the same, area under the curve on new rows, LightGBM less ours', (auc - boosted.auc).toFixed(5), `${AUC_LIMIT}`, `ours ${boosted.auc.toFixed(4)}`);
+} else row(boostedSize, `${boosted.wall.toFixed(1)} s`, '—', `not compared: ${boosted.skipped}`);
 
 if (write) {
   const file = new URL('../../README.md', import.meta.url);

@@ -23,14 +23,14 @@ function simulate(n: number, seed: number): Training & { readonly label: Float64
 }
 
 const context = { seed: 7 };
-const settings = (choices: Partial<BoostingSettings>): BoostingSettings => ({ ...defaultBoosting, trees: 8, maxLeaves: 15, minCategoryRows: 20, ...choices });
+const settings = (choices: Partial<BoostingSettings>): BoostingSettings => ({ ...defaultBoosting, trees: 5, maxLeaves: 15, minCategoryRows: 20, ...choices });
 const bytesOf = ({ start, trees, heldOutLosses }: BoostedModel) => ({ start, trees, heldOutLosses });
 
 describe('boosting kernel against its reference', () => {
   let engines: WorkerBoostingEngine[];
   beforeAll(async () => { engines = await Promise.all([1, 2, 8].map((workers) => createBoostingEngine({ workers, rowsPerWorker: 1 }))); });
   afterAll(() => Promise.all(engines.map((engine) => engine.close())));
-  const data = simulate(1201, 3);
+  const data = simulate(801, 3);
   const unweighted: Training = { x: data.x, y: data.y };
 
   it.each<[string, Training, Partial<BoostingSettings>]>([
@@ -100,7 +100,10 @@ describe('boosting kernel against its reference', () => {
 });
 
 describe('what boosted trees do', () => {
-  const fit = async (training: Training, choices: Partial<BoostingSettings> = {}) => answered(await boostingLearner('regression', choices).fit(training, context));
+  let engine: WorkerBoostingEngine;
+  beforeAll(async () => { engine = await createBoostingEngine({ workers: 1 }); });
+  afterAll(() => engine.close());
+  const fit = async (training: Training, choices: Partial<BoostingSettings> = {}) => answered(await boostingLearner('regression', choices).fit(training, { ...context, boosting: engine }));
   const oneSplit = { trees: 1, learningRate: 1, maxLeaves: 2 } as const;
 
   it('one stump of squared loss is the best cut of a plain search', async () => {

@@ -1,4 +1,4 @@
-import { binOf, chooseBins, type Binning } from '../../forest/binning.js';
+import { binRows, chooseBins, type Binning } from '../../forest/binning.js';
 import type { Features } from '../learner.js';
 import { BINS, featureKinds, type BoostingRows } from './growth.js';
 
@@ -35,11 +35,12 @@ function levelBins(column: Float64Array): ReadonlyMap<number, number> {
 export function boostingRows({ numeric, levels, position }: BoostingBins, x: Features, monotone: Int8Array): BoostingRows {
   const stride = (x.columns.length + 3) & ~3;
   const bins = new Uint8Array(new SharedArrayBuffer(x.n * stride));
+  const numericBins = binRows(numeric, x.columns.filter((_, feature) => !levels[feature]));
+  const numericCount = numeric.cuts.length;
   x.columns.forEach((column, feature) => {
     const known = levels[feature];
-    for (let row = 0, at = feature; row < x.n; row++, at += stride) {
-      bins[at] = known ? known.get(column[row]!) ?? 0 : binOf(numeric, position[feature]!, column[row]!);
-    }
+    if (known) for (let row = 0, at = feature; row < x.n; row++, at += stride) bins[at] = known.get(column[row]!) ?? 0;
+    else for (let at = feature, from = position[feature]!; at < bins.length; at += stride, from += numericCount) bins[at] = numericBins[from]!;
   });
   const kinds = Uint8Array.from(levels, (known, feature) =>
     (known ? featureKinds.categorical : numeric.hasMissing[position[feature]!] ? featureKinds.missing : featureKinds.complete));
