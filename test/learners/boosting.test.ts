@@ -183,6 +183,8 @@ describe('what boosted trees do', () => {
     expect(await refused({ x: data.x, y: data.y }, { minRows: 60 })).toMatchObject({ reason: 'too_few_units', detail: expect.stringContaining('120 rows') });
     expect(await refused({ x: data.x, y: data.y }, { monotone: { x5: 'rising' } })).toMatchObject({ detail: expect.stringContaining('categorical'), remedy: expect.stringContaining('x0') });
     expect(await refused({ x: data.x, y: data.y.map(() => 4) }, {})).toMatchObject({ reason: 'zero_variance' });
+    const few = data.y.map((_, row) => (row < 3 ? 1 : 0));
+    expect(await refused({ x: data.x, y: data.y, weight: few }, { heldOut: 0.02 })).toMatchObject({ reason: 'too_few_units', detail: expect.stringContaining('holds out') });
     expect(await boostingLearner('classification').fit({ x: data.x, y: data.y }, context)).toMatchObject({ reason: 'unsupported_combination' });
     expect(predictBoosted(answered(await boost(referenceBoosting, { x: data.x, y: data.label }, settings({ loss: 'logistic' }), context)), data.x).every((p) => p > 0 && p < 1)).toBe(true);
   });

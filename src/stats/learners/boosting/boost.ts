@@ -93,7 +93,11 @@ function learningRows({ x, y, weight, cluster }: Training, { heldOut, loss }: Bo
   if (heldOut === null) return learns;
   const folds = planFolds(x.n, { folds: Math.max(2, Math.round(1 / heldOut)), ...(cluster && { cluster }), ...(loss === 'logistic' && { stratify: y }) }, seed);
   if (isRefusal(folds)) return folds;
-  for (const row of folds.splits[0]!.test) learns[row] = 0;
+  const held = folds.splits[0]!.test;
+  if (weight && held.every((row) => weight[row] === 0)) {
+    return refuse('too_few_units', 'boosting holds out rows to decide when to stop, and none of them has weight', 'Drop the rows without weight, or hold out none.');
+  }
+  for (const row of held) learns[row] = 0;
   return learns;
 }
 
