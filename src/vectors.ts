@@ -18,6 +18,7 @@ import { posthogCuped } from './vectors/posthog-cuped.js';
 import { sequences } from './vectors/sequences.js';
 import { growthbookClusteredQuantile, growthbookRatioCuped, growthbookStrata, posthogAdjusted } from './vectors/stratified.js';
 import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegression } from './vectors/two-arm-tests.js';
+import { hillstromUpliftAtK, scikitUpliftScores } from './vectors/uplift.js';
 
 /** Asked in this order; the first that answers has the case. */
 const adapters: readonly Adapter[] = [
@@ -29,6 +30,7 @@ const adapters: readonly Adapter[] = [
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
   exactPolicies,
   ihdpForests, grfDesigns, learningMindsets, campaignForests,
+  scikitUpliftScores, hillstromUpliftAtK,
 ];
 
 /** Recomputes every published case, prints a line for each, and says how many agree. */

@@ -10,8 +10,10 @@ import { multiplicityRows } from './multiplicity-rows.js';
 import { powerRows } from './power-rows.js';
 import type { Row } from './row.js';
 import { sampleRatioRows } from './sample-ratio-rows.js';
+import { upliftRows } from './uplift-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
   ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
+  ...upliftRows,
 ];

@@ -68,6 +68,8 @@ const entries: Record<string, Entry> = {
   'iivm': { ...instrumented, roles: { ...forestColumns, instrument: 'u' } },
   'policy_tree': { roles: { outcome: 'y', treatment: 'treated', covariates: ['x', 'w'] }, options: { trees: 50, depth: 1, folds: 2, lowestPropensity: 0, highestPropensity: 1 }, outcomes: [], shift: false, scale: false, duplicate: false },
   'cost_curve': { roles: { predicted: ['x'], gains: ['y'], costs: ['e'] }, options: { budgets: [1], replicates: 50 }, outcomes: [], shift: false, scale: false, duplicate: false },
+  'uplift_curve': { roles: { outcome: 'y', treatment: 'arm', score: 'x' }, outcomes: ['y'], ...plain, effect: ['qini'] },
+  'uplift_forest': { roles: { outcome: 'b', treatment: 'arm', covariates: ['x', 'w'] }, options: { trees: 10, minLeaf: 5, minArm: 2, regularisation: 5 }, outcomes: [], shift: false, scale: false, duplicate: false, binary: true },
   'sample_ratio': { roles: { treatment: 'arm' }, outcomes: [], shift: false, scale: false, duplicate: false },
 };
 

@@ -30,6 +30,8 @@ import { ratioCuped } from './ratio/ratio-cuped.js';
 import { ratioDelta } from './ratio/ratio-delta.js';
 import { switchback } from './switchback/regression.js';
 import { tmle } from './tmle/tmle.js';
+import { upliftCurve } from './uplift/uplift-curve.js';
+import { upliftForest } from './uplift/uplift-forest.js';
 
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
@@ -38,4 +40,5 @@ export const estimators = [
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, plr, irm, pliv, iivm, tmle,
   policyTree, costCurve, sampleRatio,
+  upliftCurve, upliftForest,
 ] as const;
