@@ -26,7 +26,11 @@ export const nuisanceSchema = z.object({
 }).meta({ id: 'NuisanceReport', description: 'How well a nuisance function predicts rows that it did not see, averaged over repetitions.' });
 
 export const overlapSchema = z.object({
-  lowest: z.number(), q01: z.number().describe('1 % quantile'), median: z.number(), q99: z.number().describe('99 % quantile'), highest: z.number(),
+  lowest: z.number().describe('lowest of all rows'),
+  q01: z.number().describe('1 % quantile'),
+  median: z.number().describe('median'),
+  q99: z.number().describe('99 % quantile'),
+  highest: z.number().describe('highest of all rows'),
 }).meta({ id: 'PropensityRange', description: 'Estimated propensities, each in [0, 1], before any row is left out.' });
 
 const robustnessSchema = z.object({
