@@ -63,9 +63,11 @@ const armedBy = (d: Dialect, plan: Plan, inputs: Inputs, sql: string): Lowered =
 function bucketed(d: Dialect, plan: Plan, inputs: Inputs, design: DesignOf<'switchback'>): Lowered {
   const length = durationSeconds(design.bucket) * MICROSECONDS;
   const origin = design.origin === undefined ? 0 : toMicroseconds(design.origin);
+  // Engines cut quotients towards 0, so that what is divided must not be below it, though buckets before the origin are
+  const past = Math.ceil(origin / length);
   const bucketOf = (relation: Relation, time: string): string => {
     const { name, type } = columnOf(relation, time, 'time');
-    return d.floorDivide(`(${d.microseconds(d.quote(name), type, relation.zone)} - ${origin})`, String(length));
+    return `(${d.floorDivide(`(${d.microseconds(d.quote(name), type, relation.zone)} + ${past * length - origin})`, String(length))} - ${past})`;
   };
   const unitOf = (relation: Relation, unit: string, time: string): Computed =>
     [UNIT, `${textOf(d, relation, unit, 'unit')} || ${d.text(AT)} || ${d.asText(d.asInteger(bucketOf(relation, time)))}`, 'text'];

@@ -132,6 +132,15 @@ describe('designs in plans', () => {
     expect(analysis.summaries.exposures.unplannedArms).toEqual([]);
   });
 
+  it('re-randomised units: the numbers of lin where a metric is adjusted for what was balanced, and a word on those that are not', async () => {
+    const metric = { kind: 'mean', fact: 'orders', value: 'value' } as const;
+    const analysis = keep(await run('rerandomised', users, { metrics: [{ ...metric, name: 'value', covariate: { columns: ['x'] } }, { ...metric, name: 'plain' }], design: { kind: 'rerandomised', covariates: ['x'] } }));
+    const { difference } = await resultOf('lin', { outcome: column(users, 'y'), treatment: column(users, 'arm'), x: column(users, 'x') }, {}, { outcome: 'outcome', treatment: 'treatment', covariates: ['x'] });
+    agrees(rowOf(analysis).difference, difference);
+    expect(rowOf(analysis, 'b', 'plain').difference).toMatchObject({ status: 'estimated' });
+    expect(analysis.design!.assumptions[0]).toMatch(/^plain is not adjusted for x/);
+  });
+
   it('a combined arm is the pooled comparison, and the control keeps its value in it', async () => {
     const units = users.map((u, i): Unit => ({ ...u, arm: ['a', 'b', 'c'][i % 3]! }));
     const arms = ['a', 'b', 'c'].map((name) => ({ name, weight: 1 / 3, control: name === 'a' }));
@@ -143,7 +152,7 @@ describe('designs in plans', () => {
   });
 
   it('every design is told in the report with its assumptions, and replays to the same bytes', async () => {
-    expect(seen).toHaveLength(7);
+    expect(seen).toHaveLength(8);
     for (const analysis of seen) {
       const model = reportModel(analysis);
       expect(markdownReport(model)).toContain('## The design');

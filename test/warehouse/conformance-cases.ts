@@ -116,3 +116,29 @@ export const CASES: readonly Case[] = [
     }),
   },
 ];
+
+const arms = (...names: string[]): Draft['arms'] => names.map((name, i) => ({ name, weight: 1 / names.length, control: i === 0 }));
+const few: PlanInput['metrics'] = [
+  { name: 'revenue', kind: 'mean', ...revenue, window: '0d..7d', covariate: { pre: '7d' } },
+  { name: 'order_value', kind: 'ratio', numerator: revenue, denominator: { fact: 'events', aggregate: 'count' }, winsorise: { upper: 0.9 } },
+];
+const bought: Draft['metrics'][number] = { name: 'bought', kind: 'proportion', fact: 'events', where: purchase };
+const { attributes } = plan(few).exposures;
+
+/** Plans whose design makes arms, units or groups of other columns. */
+export const DESIGN_CASES: readonly Case[] = [
+  { title: 'clusters, one of them without a name', plan: plan(few, { segments: [], design: { kind: 'cluster', cluster: 'country' } }) },
+  { title: 'pairs', plan: plan(few, { segments: [], arms: arms('control', 'blue'), design: { kind: 'paired', pair: 'device' } }) },
+  { title: 'strata of two columns, beside segments', plan: plan(few, { design: { kind: 'stratified', columns: ['country', 'device'] } }) },
+  { title: 're-randomised units', plan: plan(few, { design: { kind: 'rerandomised', covariates: ['age'] } }) },
+  { title: 'factors, some combinations of which are not planned', plan: plan(few, {
+    exposures: { unit: 'unit', time: 'ts', attributes: attributes! }, segments: [{ name: 'device', column: 'device' }], arms: arms('DE / ios', 'DE / web', 'FR / ios', 'FR / web'),
+    design: { kind: 'factorial', factors: [{ name: 'country', column: 'country' }, { name: 'device', column: 'device' }] },
+  }) },
+  { title: 'a holdout against every other arm, retired ones too', plan: plan(few, { arms: arms('held', 'others'), design: { kind: 'holdout', keys: ['control'] } }) },
+  { title: 'uptake by events', plan: plan([few[0]!, bought], { design: { kind: 'encouragement', uptake: { fact: 'events', where: kind('cart') } } }) },
+  { title: 'uptake by a column', plan: plan([few[0]!, bought], { design: { kind: 'encouragement', uptake: { column: 'age' } } }) },
+  { title: 'buckets of time from an odd hour', plan: plan([bought, { name: 'revenue', kind: 'mean', ...revenue, winsorise: { upper: 0.9 } }], {
+    facts: [events, calls], segments: [], arms: arms('control', 'blue'), design: { kind: 'switchback', bucket: '12h', block: '24h', origin: '2026-03-01T06:00:00Z' },
+  }) },
+];

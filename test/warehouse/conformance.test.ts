@@ -8,7 +8,8 @@ import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
 import { summariesSchema } from '../../src/experiment/summaries.js';
 import { embeddedPostgres } from '../../src/service/database/embedded-postgres.js';
 import { openWarehouse } from '../../src/warehouse/open.js';
-import { CASES } from './conformance-cases.js';
+import { CASES, DESIGN_CASES, type Case } from './conformance-cases.js';
+import { comparable, designOracle } from './design-oracle.js';
 import { expectClose } from './expect-close.js';
 import { oracle, type Rows } from './oracle.js';
 import { shopRows, shopSql } from './shop-rows.js';
@@ -52,15 +53,25 @@ const sourceOf = (engine: 'duckdb' | 'postgres', shop: ShopName): PlanInput['sou
   : { kind: 'files', tables: Object.fromEntries(Object.keys(SHOPS[shop]).map((table) => [table, { path: path.join(folder, `${shop}-${table}.parquet`) }])) });
 
 describe.each(['duckdb', 'postgres'] as const)('%s agrees with plain loops over the rows', (engine) => {
-  it.each(CASES)('$title', async ({ shop = 'shop', plan: input }) => {
+  async function collected({ shop = 'shop', plan: input }: Case) {
     const plan = planSchema.parse({ ...input, source: sourceOf(engine, shop) });
     const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get(shop) } });
     try {
       const { summaries, fingerprint, queries } = await warehouse.collect(plan);
-      expectClose(summariesSchema.parse(summaries), oracle(plan, SHOPS[shop] as unknown as Rows));
       expect(fingerprint.tables.map(({ rows }) => rows)).not.toContain(0);
       expect(queries.every(({ title, sql }) => title !== '' && sql !== '')).toBe(true);
+      return { plan, rows: SHOPS[shop] as unknown as Rows, summaries: summariesSchema.parse(summaries) };
     } finally { await warehouse.close(); }
+  }
+
+  it.each(CASES)('$title', async (of) => {
+    const { plan, rows, summaries } = await collected(of);
+    expectClose(summaries, oracle(plan, rows));
+  });
+
+  it.each(DESIGN_CASES)('designs: $title', async (of) => {
+    const { plan, rows, summaries } = await collected(of);
+    expectClose(comparable(summaries), designOracle(plan, rows));
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { planSchema } from '../../src/experiment/plan.js';
+import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
 import type { ExecutedQuery } from '../../src/experiment/summaries.js';
 import { collect } from '../../src/warehouse/collect.js';
 import type { Dialect } from '../../src/warehouse/dialects/ansi.js';
@@ -13,10 +13,12 @@ import { postgres } from '../../src/warehouse/dialects/postgres.js';
 import { snowflake } from '../../src/warehouse/dialects/snowflake.js';
 import { spark } from '../../src/warehouse/dialects/spark.js';
 import { trino } from '../../src/warehouse/dialects/trino.js';
-import type { Column } from '../../src/warehouse/relation.js';
+import { lowered } from '../../src/warehouse/lowered-design.js';
+import type { Column, Relation } from '../../src/warehouse/relation.js';
 import type { Row, Session } from '../../src/warehouse/session.js';
 
 const GOLDEN = fileURLToPath(new URL('../golden/sql/', import.meta.url));
+const DESIGNS = fileURLToPath(new URL('../golden/sql-designs/', import.meta.url));
 const columns: Readonly<Record<string, readonly Column[]>> = {
   exposures: [['user "id"', 'text'], ['arm', 'text'], ['ts', 'timestamp'], ['country', 'text'], ['age', 'integer'], ['is_bot', 'boolean']].map(([name, type]) => ({ name, type, declared: type }) as Column),
   orders: [['user "id"', 'text'], ['ts', 'timestamptz'], ['order_id', 'text'], ['kind', 'text'], ['revenue', 'number']].map(([name, type]) => ({ name, type, declared: type }) as Column),
@@ -40,6 +42,24 @@ const plan = planSchema.parse({
   decision: { goals: [{ metric: 'revenue', claim: 'superiority' }] },
   heterogeneity: { numeric: ['age'], bins: 3 },
 });
+
+const small = {
+  name: 'golden', source: { kind: 'datasource', name: 'warehouse' },
+  exposures: { unit: 'user "id"', arm: 'arm', time: 'ts', attributes: ['country', 'age'] }, facts: [{ name: 'orders', unit: 'user "id"', time: 'ts' }],
+  arms: [{ name: 'control', weight: 0.5, control: true }, { name: "o'green", weight: 0.5 }],
+  metrics: [{ name: 'revenue', kind: 'mean', ...orders, value: 'revenue' }], decision: { goals: [{ metric: 'revenue', claim: 'superiority' }] },
+} satisfies PlanInput;
+
+/** Designs that make columns; the others read columns that are there. */
+const designs: Readonly<Record<string, Partial<PlanInput>>> = {
+  stratified: { design: { kind: 'stratified', columns: ['country', 'age'] } },
+  factorial: {
+    design: { kind: 'factorial', factors: [{ name: 'country', column: 'country' }, { name: 'age', column: 'age' }] },
+    arms: ['DE / 30', 'DE / 40', 'FR / 30', 'FR / 40'].map((name, i) => ({ name, weight: 0.25, control: i === 0 })),
+  },
+  holdout: { design: { kind: 'holdout', keys: ['held', "o'held"] } },
+  switchback: { design: { kind: 'switchback', bucket: '1h', block: '4h', origin: '2026-03-01T00:30:00Z' } },
+};
 
 /** Answers as an engine with two arms and two countries would, so that every statement is asked for. */
 function recorder(dialect: Dialect): Session {
@@ -80,6 +100,21 @@ describe.each([duckdb, postgres, bigquery, snowflake, clickhouse, spark, trino])
     }
     expect(existsSync(folder) ? readdirSync(folder).sort() : []).toEqual([...files.keys()].sort());
     for (const [name, sql] of files) expect({ name, sql }).toEqual({ name, sql: readFileSync(path.join(folder, name), 'utf8') });
+  });
+
+  it('sends the relations of designs that were reviewed', () => {
+    const relation = (name: string): Relation => ({ title: name, path: name, from: dialect.quote(name), columns: columns[name]!, zone: 'Europe/Berlin' });
+    const inputs = { exposures: relation('exposures'), facts: [relation('orders')], unitsAsText: false, covariates: [], start: null, end: null };
+    const text = Object.entries(designs).map(([kind, changes]) => {
+      const { exposures, facts } = lowered(dialect, planSchema.parse({ ...small, ...changes }), inputs).inputs;
+      return `-- ${kind}: exposures\n${exposures.from}\n${facts[0]!.from === inputs.facts[0]!.from ? '' : `-- ${kind}: orders\n${facts[0]!.from}\n`}`;
+    }).join('\n');
+    const file = path.join(DESIGNS, `${dialect.name}.sql`);
+    if (process.env['UPDATE_GOLDEN']) {
+      mkdirSync(DESIGNS, { recursive: true });
+      writeFileSync(file, text);
+    }
+    expect(text).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');
   });
 
   it('quotes names and literals so that neither can end early', () => {

@@ -143,16 +143,19 @@ function metricOf(plan: Plan, metric: Metric, units: readonly Unit[], facts: Fac
   const to = window ? Number(window[3]) * UNITS[window[4]!]! * SECOND : Infinity;
   const from = window ? Number(window[1]) * UNITS[window[2] || window[4]!]! * SECOND : 0;
   const covariate = 'covariate' in metric ? metric.covariate : undefined;
-  const names = metric.kind === 'ratio' ? ['numerator', 'denominator'] : metric.kind === 'expression' ? Object.keys(metric.components) : ['y'];
+  const own = metric.kind === 'ratio' ? ['numerator', 'denominator'] : metric.kind === 'expression' ? Object.keys(metric.components) : ['y'];
+  const uptake = plan.design?.kind === 'encouragement' ? plan.design.uptake : undefined;
+  const names = uptake ? [...own, 'uptake'] : own;
+  const taken = (unit: Unit): (number | null)[] => (!uptake ? [] : ['fact' in uptake ? valueOf({ ...uptake, aggregate: 'any' }, unit, facts, from, to) : Number(unit.attributes[uptake.column])]);
   const mature = units.filter((unit) => to === Infinity || unit.at! + to <= asOf!);
   const measure = (unit: Unit, low: number, high: number): (number | null)[] => (metric.kind === 'funnel'
     ? [completes(metric, unit, facts, low, high)]
     : partsOf(metric).map((part) => valueOf(part, unit, facts, low, high)));
-  let kept = mature.map((unit) => ({ unit, y: measure(unit, from, to), x: [] as (number | null)[] })).filter(({ y }) => y.every((value) => value !== null));
+  let kept = mature.map((unit) => ({ unit, y: [...measure(unit, from, to), ...taken(unit)], x: [] as (number | null)[] })).filter(({ y }) => y.every((value) => value !== null));
   let xNames: string[] = [];
   if (covariate && 'pre' in covariate) {
     const match = /^(\d+)(\w)$/.exec(covariate.pre)!;
-    xNames = names.map((name) => `x:${name}`);
+    xNames = own.map((name) => `x:${name}`);
     kept = kept.map((k) => ({ ...k, x: measure(k.unit, -Number(match[1]) * UNITS[match[2]!]! * SECOND, 0) }));
   } else if (covariate && 'columns' in covariate) {
     xNames = covariate.columns.map((name) => `x:${name}`);

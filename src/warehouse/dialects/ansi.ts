@@ -22,7 +22,7 @@ export interface Dialect {
   asBit(condition: string): string;
   /** a column of times -> microseconds since 1970; `zone` is where clocks hung that wrote times without a zone */
   microseconds(x: string, type: ColumnType, zone: string): string;
-  /** largest integer that is not above a / b, for integer a and a literal b > 0 */
+  /** largest integer that is not above a / b, for an integer a that is not below 0 and a literal b > 0 */
   floorDivide(a: string, b: string): string;
   /** true unless the double is NaN or infinite */
   isFinite(x: string): string;

@@ -39,7 +39,7 @@ export function duckdbSession(connection: DuckDBConnection, tables: ReadonlyMap<
       return located(`table ${table.name}`, duckdb.quote(table.name), table.timezone);
     },
     async columns({ title, from }, path) {
-      const rows = await run(title, `describe select * from ${from}`, path);
+      const rows = await run(title, `describe select * from ${from} as t`, path);
       return rows.map((row): Column => ({ name: String(row['column_name']), declared: String(row['column_type']), type: columnType(String(row['column_type'])) }));
     },
     checkTimes: (where, column, path) => checkDuckdbTimes({ where, column, path, table: tableBehind(where, tables) }, (sql) => run(where.title, sql, path)),

@@ -17,10 +17,10 @@ interface Checked { readonly where: Located; readonly column: Column; readonly p
 export async function checkDuckdbTimes({ where, column, path, table }: Checked, run: (sql: string) => Promise<Row[]>): Promise<Column> {
   const isTime = ['timestamp', 'timestamptz', 'date'].includes(column.type);
   if (!isTime && column.type !== 'text') {
-    const example = await exampleOf(`select ${duckdb.asText(duckdb.quote(column.name))} as x from ${where.from}`, 'true', run);
+    const example = await exampleOf(`select ${duckdb.asText(duckdb.quote(column.name))} as x from ${where.from} as t`, 'true', run);
     throw new DataError(`column "${column.name}" of ${where.title} is ${column.declared} and not a time${example}`, path);
   }
-  const text = (table && await textOf(table, column.name)) ?? (column.type === 'text' ? `select ${duckdb.quote(column.name)} as x from ${where.from}` : undefined);
+  const text = (table && await textOf(table, column.name)) ?? (column.type === 'text' ? `select ${duckdb.quote(column.name)} as x from ${where.from} as t` : undefined);
   if (text === undefined) return column;
   const [counts] = await run(`select count(case when zoned then 1 end) as zoned, count(case when not zoned then 1 end) as naive,
   count(case when x is not null and try_cast(x as timestamptz) is null then 1 end) as broken

@@ -27,7 +27,7 @@ export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: numbe
     ...(asOf === null ? [] : [`${at} <= ${asOf}`]),
   ] : [];
   const filter = bounds.length ? `\nwhere ${at} is null or (${bounds.join(' and ')})` : '';
-  return `select\n  ${select.join(',\n  ')}\nfrom ${exposures.from}${filter}`;
+  return `select\n  ${select.join(',\n  ')}\nfrom ${exposures.from} as t${filter}`;
 }
 
 /** A numeric or boolean column as a double. */

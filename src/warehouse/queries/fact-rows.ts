@@ -27,13 +27,13 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: 
   ];
   const within = reachOf(d, source, reach);
   const filter = within === '' ? '' : `\nwhere ${within}`;
-  if (!isUnique || fact.id === undefined) return `select ${select.join(', ')}\nfrom ${relation.from}${filter}`;
+  if (!isUnique || fact.id === undefined) return `select ${select.join(', ')}\nfrom ${relation.from} as t${filter}`;
   const id = d.quote(fact.id);
   const names = ['unit', ...(at ? ['stamp'] : []), ...source.extra.keys()];
   const order = names.includes('stamp') ? ['stamp', ...names.filter((name) => name !== 'stamp')] : names;
   return `select ${names.join(', ')} from (
   select k.*, row_number() over (partition by id order by ${order.join(', ')}) as copy
-  from (select ${id} as id, ${select.join(', ')}\nfrom ${relation.from}${filter}) as k
+  from (select ${id} as id, ${select.join(', ')}\nfrom ${relation.from} as t${filter}) as k
 ) as u
 where id is null or copy = 1`;
 }

@@ -13,7 +13,7 @@ export function factTotals(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach):
   const isOrdered = time !== undefined && ORDERED_TIMES.has(time.type);
   if (time === undefined || (isOrdered && upTo.to === null)) {
     return `select count(*) as row_count, count(${unit}) as with_unit${time ? `, count(${d.quote(time.name)}) as with_time,
-  ${ends('min')} as first_at, ${ends('max')} as last_at` : ''}\nfrom ${relation.from}`;
+  ${ends('min')} as first_at, ${ends('max')} as last_at` : ''}\nfrom ${relation.from} as t`;
   }
   return `select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
 from (${factRows(d, inputs, { fact, relation, extra: new Map() }, upTo, false)}) as r`;

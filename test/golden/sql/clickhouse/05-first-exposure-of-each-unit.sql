@@ -20,7 +20,7 @@ from (
   coalesce(toString("country"), '(none)') as s0,
   cast("age", 'Nullable(Float64)') as x0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
-from "exposures"
+from "exposures" as t
 where toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) is null or (toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) >= 1772323200000000 and toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
         where r.unit is not null and r.arm is not null

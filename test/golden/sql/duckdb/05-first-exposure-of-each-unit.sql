@@ -20,7 +20,7 @@ from (
   coalesce(cast("country" as varchar), '(none)') as s0,
   cast("age" as double) as x0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
-from "exposures"
+from "exposures" as t
 where epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) is null or (epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) >= 1772323200000000 and epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) <= 1773964800000000)) as r
         join assay_cells as c on c.arm = r.arm and c.s0 = r.s0
         where r.unit is not null and r.arm is not null

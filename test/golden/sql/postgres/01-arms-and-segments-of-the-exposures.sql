@@ -14,7 +14,7 @@ from (
   coalesce(cast("country" as text), '(none)') as s0,
   cast("age" as double precision) as x0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
-from "exposures"
+from "exposures" as t
 where cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) is null or (cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) >= 1772323200000000 and cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) <= 1773964800000000)) as r
   group by arm, s0
 ) as g

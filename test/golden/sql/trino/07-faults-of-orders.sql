@@ -1,5 +1,5 @@
 select count(id) - count(distinct id) as duplicates,
   count(case when not is_finite(v0) then 1 end) as not_finite_0
 from (select "user ""id""" as unit, cast(to_unixtime("ts") * 1000000 as bigint) as stamp, cast("revenue" as double) as v0, "order_id" as id
-from "orders"
+from "orders" as t
 where "ts" is null or (cast(to_unixtime("ts") * 1000000 as bigint) < 1773964800000001)) as r

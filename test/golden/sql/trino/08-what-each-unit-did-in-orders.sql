@@ -15,7 +15,7 @@ from (
     from (select unit, stamp, v0, f0, f1 from (
   select k.*, row_number() over (partition by id order by stamp, unit, v0, f0, f1) as copy
   from (select "order_id" as id, "user ""id""" as unit, cast(to_unixtime("ts") * 1000000 as bigint) as stamp, case when is_finite(cast("revenue" as double)) then cast("revenue" as double) end as v0, "kind" = 'o''rder' as f0, "kind" = 'cart' as f1
-from "orders"
+from "orders" as t
 where "ts" is null or (cast(to_unixtime("ts") * 1000000 as bigint) >= 1771190400000000 and cast(to_unixtime("ts") * 1000000 as bigint) < 1773964800000001)) as k
 ) as u
 where id is null or copy = 1) as r

@@ -1,0 +1,13 @@
+-- stratified: exposures
+(select t.*, coalesce("country", '(none)') || ' / ' || coalesce(cast("age" as varchar), '(none)') as "assay_stratum" from "exposures" as t)
+
+-- factorial: exposures
+(select t.*, "country" || ' / ' || cast("age" as varchar) as "assay_arm" from "exposures" as t)
+
+-- holdout: exposures
+(select t.*, case when "arm" in ('held', 'o''held') then 'control' when "arm" is not null then 'o''green' end as "assay_arm" from "exposures" as t)
+
+-- switchback: exposures
+(select t.*, "user ""id""" || '@' || cast(cast((((epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) + 1800000000) // 3600000000) - 492313) as bigint) as varchar) as "assay_unit", cast((((epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) + 1800000000) // 3600000000) - 492313) as bigint) * 3600000000 + 1772325000000000 as "assay_time" from "exposures" as t)
+-- switchback: orders
+(select t.*, "user ""id""" || '@' || cast(cast((((epoch_us(cast("ts" as timestamptz)) + 1800000000) // 3600000000) - 492313) as bigint) as varchar) as "assay_unit" from "orders" as t)
