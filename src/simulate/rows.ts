@@ -2,9 +2,11 @@ import { bayesianRow, betaBinomialRow } from './bayesian-row.js';
 import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
 import { decisionRows } from './decision-rows.js';
+import { designRows } from './design-rows.js';
 import { estimatorRows } from './estimator-rows.js';
 import { forestRows } from './forest-rows.js';
 import { groupSequentialRows } from './group-sequential-rows.js';
+import { interactionRows } from './interaction-rows.js';
 import { monitoringRows } from './monitoring-rows.js';
 import { multiplicityRows } from './multiplicity-rows.js';
 import { powerRows } from './power-rows.js';
@@ -16,4 +18,5 @@ import { upliftRows } from './uplift-rows.js';
 export const rows: readonly Row[] = [
   ...coverageRows, ...estimatorRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
   ...upliftRows,
+  ...designRows, ...interactionRows,
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { designSchema } from '../../src/experiment/design/design.js';
 import { allowedPairs } from '../../src/simulate/coverage.js';
 import { differenceEstimators } from '../../src/simulate/estimator-rows.js';
 import { unspentFamilies } from '../../src/simulate/group-sequential-rows.js';
@@ -52,6 +53,7 @@ describe('what the rows cover', () => {
     ...allowedPairs,
     ...differenceEstimators.map((name) => `estimator:${name}`),
     ...planners.map(({ name }) => `planner:${name}`),
+    ...designSchema.options.map(({ shape }) => `design:${shape.kind.value}`),
   ];
 
   it('is every entry of the registries, but for those listed with a reason', () => {

@@ -30,8 +30,9 @@ export function stackedArms(process: TwoArmProcess<ArmColumns>, roles: Readonly<
 }
 
 /** Three strata that differ in size, level and lift; values are gamma. @param hasCovariate whether part of a value is known before */
-export function stratifiedProcess(units: number, hasCovariate: boolean): DesignProcess {
-  const [shares, levels, lifts] = [[0.5, 0.3, 0.2], [4, 8, 15], [0.05, 0.1, 0.2]] as const;
+export function stratifiedProcess(units: number, hasCovariate: boolean, lift = 0.1): DesignProcess {
+  const [shares, levels] = [[0.5, 0.3, 0.2], [4, 8, 15]] as const;
+  const lifts = [0.5, 1, 2].map((times) => lift * times);
   const control = shares.reduce((sum, share, k) => sum + share * levels[k]!, 0);
   return {
     words: `three strata that differ in level and lift, gamma values${hasCovariate ? ', part of them known before' : ''}; ${units} units in both arms`,
@@ -83,13 +84,19 @@ export const clusteredLatencyProcess = (users: number, probability: number, lift
   },
 });
 
-/** Clusters of 2 to 30 units with a level of their own. */
-export const clusterProcess = (clusters: number, lift: number): DesignProcess => ({
-  words: `clusters of 2 to 30 units, a fifth of the variance between clusters; ${clusters} clusters in both arms`,
+/** Clusters of 2 to 30 units with a level of their own. @param known covariates: the level of the cluster with noise, then noise alone */
+export const clusterProcess = (clusters: number, lift: number, known = 0): DesignProcess => ({
+  words: `clusters of 2 to 30 units, a fifth of the variance between clusters${known > 0 ? `, ${known} ${known === 1 ? 'covariate' : 'covariates'}` : ''}; ${clusters} clusters in both arms`,
   control: 10, treatment: 10 * (1 + lift),
   draw(random) {
-    const rows = list(clusters, (g) => ({ g, level: random.normal() })).flatMap(({ g, level }) => list(2 + random.integer(29), () => ({ g, y: 10 * (1 + lift * (g % 2)) + level + 2 * random.normal() })));
-    return { outcome: numeric(rows.map(({ y }) => y)), treatment: category(rows.map(({ g }) => g % 2), 2), cluster: category(rows.map(({ g }) => g), clusters) };
+    const rows = list(clusters, (g) => ({ g, level: random.normal() })).flatMap(({ g, level }) => {
+      const before = list(known, (k) => (k === 0 ? level : 0) + 0.5 * random.normal());
+      return list(2 + random.integer(29), () => ({ g, before, y: 10 * (1 + lift * (g % 2)) + level + 2 * random.normal() }));
+    });
+    return {
+      outcome: numeric(rows.map(({ y }) => y)), treatment: category(rows.map(({ g }) => g % 2), 2), cluster: category(rows.map(({ g }) => g), clusters),
+      ...(known > 0 && { covariates: list(known, (k) => numeric(rows.map(({ before }) => before[k]!))) }),
+    };
   },
 });
 
@@ -109,6 +116,83 @@ export const marketProcess = (blocks: number, length: number, now: number, after
   },
 });
 
+/** Regions of their own level that switch apart, four tosses of two buckets each. */
+export const regionsProcess = (regions: number, effect: number): DesignProcess => ({
+  words: `${regions} regions that switch apart, four tosses each`,
+  control: 20, treatment: 20 + effect,
+  draw(random) {
+    const rows = list(4 * regions, (block) => ({ block, region: Math.floor(block / 4), toss: coin(random), shock: random.normal() }));
+    const levels = list(regions, () => 20 + 5 * random.normal());
+    const buckets = rows.flatMap((row) => [0, 1].map((i) => ({ ...row, time: 2 * (row.block % 4) + i, y: levels[row.region]! + row.shock + effect * row.toss + random.normal() })));
+    return {
+      outcome: numeric(buckets.map(({ y }) => y)), treatment: category(buckets.map(({ toss }) => toss), 2), time: numeric(buckets.map(({ time }) => time)),
+      block: category(buckets.map(({ block }) => block), 4 * regions), unit: category(buckets.map(({ region }) => region), regions), covariates: [],
+    };
+  },
+});
+
+/** Units whose allocation was drawn again until two covariates were balanced to one draw in ten. */
+export const rerandomisedProcess = (units: number, effect: number): DesignProcess => ({
+  words: `${units} units, the allocation drawn again until two covariates were balanced, one draw in ten accepted`,
+  control: 10, treatment: 10 + effect,
+  draw(random) {
+    const known = list(2, () => list(units, () => random.normal()));
+    const arms = list(units, (i) => i % 2);
+    do random.shuffle(arms); while (imbalance(known, arms) > ONE_IN_TEN);
+    const values = arms.map((arm, i) => 10 + 1.5 * known[0]![i]! + known[1]![i]! + effect * arm + random.exponential());
+    return { outcome: numeric(values.map((value) => value - 1)), treatment: category(arms, 2), covariates: known.map(numeric) };
+  },
+});
+/** Tenth of a chi-square distribution of two degrees of freedom. */
+const ONE_IN_TEN = -2 * Math.log(0.9);
+
+/** Squared differences of independent standard normal covariates between arms, about chi-square. */
+function imbalance(known: readonly (readonly number[])[], arms: readonly number[]): number {
+  return known.reduce((sum, values) => sum + values.reduce((difference, value, i) => difference + (arms[i] === 1 ? value : -value), 0) ** 2 / values.length, 0);
+}
+
+/** A 2 x 2 experiment whose cells differ in variance; treatment counts its cells, the second factor fastest. */
+export const factorialProcess = (units: number, interaction: number): DesignProcess => ({
+  words: `two factors of two levels, unequal variances; ${units} units in all cells`,
+  control: 10, treatment: 10 + 1 + interaction / 2,
+  draw(random) {
+    const cells = list(units, () => random.integer(4));
+    const values = cells.map((cell) => { const [a, b] = [cell >> 1, cell & 1]; return 10 + a - b + interaction * a * b + (1 + a + b) * random.normal(); });
+    return { outcome: numeric(values), treatment: category(cells, 4), covariates: [] };
+  },
+});
+
+/** A small share of units is held out of everything. */
+export const holdoutProcess = (units: number, lift: number): DesignProcess => ({
+  words: `a tenth of ${units} units held out, gamma values`,
+  control: 5, treatment: 5 * (1 + lift),
+  draw(random) {
+    const arms = list(units, () => Number(random.bernoulli(0.9)));
+    return { outcome: numeric(arms.map((arm) => random.gamma(2, 2.5 * (1 + lift * arm)))), treatment: category(arms, 2), covariates: [] };
+  },
+});
+
+/** A control and two arms that are read as one. */
+export const combinedProcess = (units: number, lift: number): DesignProcess => ({
+  words: `two arms as one against the control, gamma values; ${units} units in all arms`,
+  control: 5, treatment: 5 * (1 + lift),
+  draw(random) {
+    const arms = list(units, () => random.integer(3));
+    // lifts of the two arms differ; they have as many units
+    return { outcome: numeric(arms.map((arm) => random.gamma(2, 2.5 * (1 + [0, 0.5, 1.5][arm]! * lift)))), treatment: category(arms, 3), covariates: [] };
+  },
+});
+
+/** Pairs whose differences have no variance, one of each treated by a coin. */
+export const wildPairProcess = (pairs: number, effect: number): DesignProcess => ({
+  words: `${pairs} pairs of heavy-tailed regions`,
+  control: 0, treatment: effect,
+  draw(random) {
+    const rows = list(pairs, (pair) => { const toss = coin(random); const wild = random.normal() / random.uniform(); return { pair, y: [toss ? 0 : wild, toss ? wild : 0] }; });
+    return { outcome: numeric(rows.flatMap(({ y }) => [y[0]!, y[1]! + effect])), treatment: category(rows.flatMap(() => [0, 1]), 2), pair: category(rows.flatMap(({ pair }) => [pair, pair]), pairs), before: undefined };
+  },
+});
+
 /** Pairs of regions with a level of their own, one of each treated by a coin. */
 export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
   words: `${pairs} pairs of regions`,
@@ -119,14 +203,14 @@ export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
   },
 });
 
-/** An encouragement that moves half of the units, uptake confounded with the outcome. */
-export const encouragementProcess = (units: number, effect: number): DesignProcess => ({
-  words: `an encouragement, uptake confounded with the outcome; ${units} units in both arms`,
+/** An encouragement, uptake confounded with the outcome. @param push by which it moves uptake, in standard deviations of what else moves it */
+export const encouragementProcess = (units: number, effect: number, push = 2): DesignProcess => ({
+  words: `an encouragement${push < 1 ? ' that hardly moves uptake' : ''}, uptake confounded with the outcome; ${units} units in both arms`,
   control: 0, treatment: effect,
   draw(random) {
     const encouraged = list(units, () => coin(random));
     const hidden = list(units, () => random.normal());
-    const uptake = encouraged.map((e, i) => Number(hidden[i]! + 2 * e - 1 + random.normal() > 0));
+    const uptake = encouraged.map((e, i) => Number(hidden[i]! + push * (e - 0.5) + random.normal() > 0));
     return { outcome: numeric(uptake.map((taken, i) => effect * taken + hidden[i]! + random.normal())), treatment: category(encouraged, 2), uptake: numeric(uptake), covariates: [] };
   },
 });
