@@ -23,7 +23,27 @@ export const componentSchema = z.strictObject({
   .meta({ id: 'Component' });
 export type Component = z.output<typeof componentSchema>;
 
+const lambda = z.union([z.number().positive(), z.enum(['min', '1se'])]).default('min')
+  .describe('penalty in glmnet\'s parametrisation, or how the folds that train choose it: least error, or one standard error from it');
+
+/** Learners whose predictions follow from moments: no row leaves the warehouse, however many there are, and the engine predicts by a sum. */
+const momentLearner = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('linear') }).describe('least squares'),
+  z.strictObject({ name: z.literal('ridge'), lambda }),
+  z.strictObject({ name: z.literal('lasso'), lambda }),
+  z.strictObject({ name: z.literal('elastic_net'), lambda, alpha: z.number().gt(0).lt(1).default(0.5).describe('mix of the penalty: near 0 ridge, near 1 lasso') }),
+]);
+
+const cupacSchema = z.strictObject({
+  columns: z.array(z.string().min(1)).min(1).max(50).describe('numeric attributes of the exposures table, known before exposure, to predict the metric from'),
+  pre: durationText.optional().describe('the same metric over this long before first exposure as one more feature'),
+  learner: momentLearner.default({ name: 'ridge', lambda: 'min' }),
+  folds: z.number().int().gte(3).lte(8).default(5).describe('parts of the units, by a hash of the unit; each is predicted by a model of the others'),
+});
+export type Cupac = z.output<typeof cupacSchema>;
+
 const covariateSchema = z.union([
+  z.strictObject({ cupac: cupacSchema.describe('a cross-fitted prediction of the metric from what was known before exposure (CUPAC)') }),
   z.strictObject({ pre: durationText.describe('the same metric over this long before first exposure') }),
   z.strictObject({ columns: z.array(z.string().min(1)).min(1).max(20).describe('numeric attributes of the exposures table, known before exposure') }),
 ]);

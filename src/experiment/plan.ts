@@ -4,7 +4,7 @@ import { heterogeneityIssues, heterogeneitySchema } from './heterogeneity/hetero
 import { combinedArmSchema, designSchema } from './design/design.js';
 import { designIssues } from './design/issues.js';
 import { inferenceSchema, methodOf } from './inference.js';
-import { filterSchema, metricSchema } from './metric.js';
+import { filterSchema, metricSchema, type Cupac } from './metric.js';
 import { identifier, instant } from './vocabulary.js';
 
 /** Where tables are. Locations are not part of the plan's hash: the data fingerprint speaks for what was in them. */
@@ -203,9 +203,12 @@ function* metricIssues(plan: Draft): Generator<PlanIssue> {
 export const uptakeColumns = ({ design }: Pick<Plan, 'design'>): string[] =>
   (design?.kind === 'encouragement' && 'column' in design.uptake ? [design.uptake.column] : []);
 
-/** The covariate of a metric, of either form; undefined when it has none or cannot have one. */
-export function covariateOf(metric: Plan['metrics'][number]): { readonly pre?: string; readonly columns?: readonly string[] } | undefined {
-  return 'covariate' in metric ? metric.covariate : undefined;
+/** The covariate of a metric, of any form, with what it reads; undefined when it has none or cannot have one. */
+export function covariateOf(metric: Plan['metrics'][number]): { readonly pre?: string; readonly columns?: readonly string[]; readonly cupac?: Cupac } | undefined {
+  if (!('covariate' in metric) || !metric.covariate) return undefined;
+  if (!('cupac' in metric.covariate)) return metric.covariate;
+  const { cupac } = metric.covariate;
+  return { columns: cupac.columns, ...(cupac.pre !== undefined && { pre: cupac.pre }), cupac };
 }
 
 function* decisionIssues(plan: Draft): Generator<PlanIssue> {

@@ -48,6 +48,13 @@ export const metricSummarySchema = z.object({
   days: z.array(z.object({ day: z.string().describe('YYYY-MM-DD'), arm: z.string(), summary: momentsSchema })),
   /** of designs that compare groups: clusters, strata, pairs, buckets of time; absent for others, and for quantiles */
   groups: z.array(groupSchema).optional(),
+  /** of a metric adjusted by predictions: the models that made them */
+  cupac: z.object({
+    folds: count.describe('parts of the units'),
+    features: z.array(z.string()),
+    models: z.array(z.object({ outcome: z.string(), fold: count, slopes: z.array(z.number()).describe('units of the outcome a unit of the feature, shape (features)') }))
+      .describe('the slopes by which each fold was predicted, learned from the others'),
+  }).optional(),
   /** bounds that were applied to each outcome column, in units of the metric */
   bounds: z.array(z.object({ column: z.string(), lower: z.number().nullable(), upper: z.number().nullable() })),
   /** units left out because their window had not closed at `asOf` */

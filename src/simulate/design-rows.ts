@@ -100,9 +100,6 @@ const COINS = 12;
 export const designRows: readonly Row[] = [
   designRow({ title: 'clusters, mean', changes: { design: cluster }, process: (lift) => clusterProcess(20, lift), effect: 0.1, brief: 100 }),
   designRow({ title: 'clusters, mean', changes: { design: cluster }, process: (lift) => clusterProcess(40, lift), effect: 0.1, brief: 0 }),
-  ...([[20, 1], [30, 1], [60, 1], [60, 2]] as const).map(([clusters, known]) => designRow({
-    title: 'clusters, adjusted', changes: { design: cluster }, metric: adjustedFor(...['x0', 'x1'].slice(0, known)), process: (lift) => clusterProcess(clusters, lift, known), effect: 0.1, coverage: SHOWN, size: SHOWN, brief: 0,
-  })),
   designRow({ title: 'clusters, adjusted', changes: { design: cluster }, metric: adjustedFor('x0'), process: (lift) => clusterProcess(40, lift, 1), effect: 0.1, brief: 50 }),
   designRow({ title: 'switchback, one lag', changes: { design: { ...market, block: '3h', lags: 1 } }, process: (effect) => marketProcess(80, 3, effect, effect / 2), effect: 1, brief: 30 }),
   designRow({ title: 'switchback, carry-over of one lag', changes: { design: { ...market, block: '3h', lags: 1 } }, process: (effect) => marketProcess(80, 3, 1, effect), effect: 0.8, finding: 'carry-over into later buckets', truth: (effect) => effect, scales: ['difference'], brief: 0 }),

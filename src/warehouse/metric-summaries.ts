@@ -8,7 +8,8 @@ import { collectFolds } from './collect-folds.js';
 import { collectMoments, type ArmMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
 import { pooled, quantileBounds } from './queries/pooled.js';
-import { foldOf } from './queries/fold-moments.js';
+import { foldCounts, foldName, withPredictions } from './predictions.js';
+import { cupacFoldOf, foldOf } from './queries/fold-moments.js';
 import type { Centre } from './queries/moment-sums.js';
 import { VALUES } from './queries/names.js';
 import { unitValues } from './queries/unit-values.js';
@@ -34,16 +35,18 @@ export interface MetricContext {
 
 /** Every metric of the plan as centred moments or quantiles by arm and segment, and by day of first exposure. */
 export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<Pick<Summaries, 'metrics' | 'folds'>> {
-  const frame = await boundedFrame(session, context);
-  const [totals] = await session.rows('columns over all arms', pooled(frame));
-  refuseMissingAttributes(frame, totals!);
-  const centres = new Map(frame.columns.map(({ name }) => [name, centreOf(numberOf(totals!, `mean_${name}`), numberOf(totals!, `square_${name}`))]));
+  const read = await boundedFrame(session, context);
+  const found = await centresOf(session, read);
+  refuseMissingAttributes(read, found.totals);
+  const { frame, models } = await withPredictions(session, context.plan, read, found.centres);
+  const { totals, centres } = frame === read ? found : await centresOf(session, frame);
   report('summarising metrics');
   const moments = await collectMoments(session, context, frame, centres);
   const quantiles = await collectQuantiles(session, context, frame, moments.unitsOf);
   const folds = await collectFolds(session, context, frame, centres);
   const metrics = frame.metrics.map((metric, i) => {
-    const columns = metric.of.columns;
+    const columns = metric.columns.map(({ of }) => of);
+    const cupac = models.get(metric.of.metric.name);
     const isQuantile = metric.of.metric.kind === 'quantile';
     return {
       metric: metric.of.metric.name,
@@ -52,13 +55,20 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.filter(({ segment }) => segment?.name !== GROUP).map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
       ...(isQuantile ? {} : groupsOf(context.plan, moments.cells[i]!)),
       days: isQuantile || !areUnitsIndependent(context.plan) ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
+      ...(cupac && { cupac }),
       bounds: metric.columns.flatMap(({ of, column: { limits } }) =>
         (of.role === 'covariate' || (limits.lower === undefined && limits.upper === undefined) ? []
           : [{ column: of.name, lower: limits.lower ?? null, upper: limits.upper ?? null }])),
-      immature: metric.mature === undefined ? 0 : context.units - numberOf(totals!, `n_${metric.mature}`),
+      immature: metric.mature === undefined ? 0 : context.units - numberOf(totals, `n_${metric.mature}`),
     };
   });
   return folds ? { metrics, folds } : { metrics };
+}
+
+/** Of every column its mean over all arms, and where to take squares about. */
+async function centresOf(session: Session, frame: UnitFrame): Promise<{ readonly totals: Row; readonly centres: ReadonlyMap<string, Centre> }> {
+  const [totals] = await session.rows('columns over all arms', pooled(frame));
+  return { totals: totals!, centres: new Map(frame.columns.map(({ name }) => [name, centreOf(numberOf(totals!, `mean_${name}`), numberOf(totals!, `square_${name}`))])) };
 }
 
 /** The groups of the design in the order in which they were found. Only strata are read for their scatter. */
@@ -86,7 +96,10 @@ async function boundedFrame(session: Session, { plan, inputs, scans, metrics, as
   const d = session.dialect;
   const expressions = metrics.flatMap(({ columns }) => columns.map(({ expression }) => expression));
   const values = unitValues(d, scans, inputs.covariates, expressions, isTimed && plan.exposures.time !== undefined);
-  const carried = plan.heterogeneity ? [{ sql: foldOf(d, plan.seed, 'u.unit'), name: 'fold' }, ...plan.heterogeneity.numeric.map((column) => ({ sql: `u.x${inputs.covariates.indexOf(column)}`, name: `h${inputs.covariates.indexOf(column)}` }))] : [];
+  const carried = [
+    ...(plan.heterogeneity ? [{ sql: foldOf(d, plan.seed, 'u.unit'), name: 'fold' }, ...plan.heterogeneity.numeric.map((column) => ({ sql: `u.x${inputs.covariates.indexOf(column)}`, name: `h${inputs.covariates.indexOf(column)}` }))] : []),
+    ...foldCounts(plan).map((folds) => ({ sql: cupacFoldOf(d, plan.seed, 'u.unit', folds), name: foldName(folds) })),
+  ];
   const wanted = new Map<string, { name: string; column: string; counts: string; probabilities: number[] }>();
   const keyOf = (column: UnitColumn, raw: string, counts: string) => JSON.stringify([raw, counts, column.cap ?? null, column.winsorise ?? null]);
   const asked = unitFrame(d, metrics, values, asOf, (column, raw, counts) => {

@@ -65,12 +65,11 @@ function uptake({ design }: Plan, span: Span): UnitColumn[] {
 }
 
 function covariates(metric: Metric): UnitColumn[] {
-  const covariate = covariateOf(metric);
-  if (covariate?.pre) {
-    const before: Span = { from: -durationSeconds(covariate.pre), to: 0 };
-    return outcomes(metric, before).map((column) => ({ ...column, name: `x:${column.name}`, role: 'covariate' }));
-  }
-  return (covariate?.columns ?? []).map((column) => ({ name: `x:${column}`, role: 'covariate', expression: { form: 'attribute', column } }));
+  const { pre, columns = [] } = covariateOf(metric) ?? {};
+  return [
+    ...(pre === undefined ? [] : outcomes(metric, { from: -durationSeconds(pre), to: 0 })).map((column) => ({ ...column, name: `x:${column.name}`, role: 'covariate' as const })),
+    ...columns.map((column) => ({ name: `x:${column}`, role: 'covariate' as const, expression: { form: 'attribute' as const, column } })),
+  ];
 }
 
 type Bounded = Pick<UnitColumn, 'cap' | 'winsorise'>;

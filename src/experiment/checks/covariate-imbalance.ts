@@ -26,12 +26,12 @@ export const covariateImbalance: CheckFunction = (plan, summaries) => {
 function numeric(plan: Plan, { metrics }: Summaries): Tested[] {
   const sets = new Map<string, Tested>();
   for (const metric of plan.metrics) {
-    const columns = covariateOf(metric)?.columns;
+    const { columns, cupac } = covariateOf(metric) ?? {};
     const summary = metrics.find((candidate) => candidate.metric === metric.name);
     if (!columns || !summary) continue;
     const test = meanEquality(covariateMoments(plan, summary));
     // metrics that share their covariates share their test: the first speaks for them
-    const what = formatList(columns);
+    const what = cupac ? `what predicts ${metric.name}` : formatList(columns);
     if (!isRefusal(test) && !sets.has(what)) sets.set(what, { what, pValue: test.pValue });
   }
   return [...sets.values()];

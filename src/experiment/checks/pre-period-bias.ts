@@ -7,10 +7,10 @@ import { covariateMoments } from './covariate-moments.js';
 
 /**
  * Did the arms differ before anyone was treated? An A/A test on each metric's pre-period, which no treatment can have moved;
- * p-values are Bonferroni-adjusted over metrics. Only metrics with a covariate `pre` have one.
+ * p-values are Bonferroni-adjusted over metrics. Only metrics whose covariate is their `pre` have one.
  */
 export const prePeriodBias: CheckFunction = (plan, { metrics }) => {
-  const withPre = new Set(plan.metrics.filter((metric) => covariateOf(metric)?.pre !== undefined).map(({ name }) => name));
+  const withPre = new Set(plan.metrics.filter((metric) => { const covariate = covariateOf(metric); return covariate?.pre !== undefined && !covariate.cupac; }).map(({ name }) => name));
   const tested = metrics.filter(({ metric, covariates }) => withPre.has(metric) && covariates.length > 0)
     .map((metric) => ({ name: metric.metric, test: meanEquality(covariateMoments(plan, metric)) }))
     .flatMap(({ name, test }) => (isRefusal(test) ? [] : [{ name, pValue: test.pValue }]));

@@ -6,9 +6,9 @@ import { factorLevels } from './contrasts.js';
 import type { Part } from './effects.js';
 
 /** What the design does to the method of a row, in words; empty where units were randomised one by one. */
-export function designWords({ design }: Plan, { covariates }: Pick<MetricSummary, 'covariates'>, role: Comparison['role'], part: Part): string {
+export function designWords({ design }: Plan, { covariates, cupac }: Pick<MetricSummary, 'covariates' | 'cupac'>, role: Comparison['role'], part: Part): string {
   const adjusted = covariates.length > 0;
-  const lin = adjusted ? ', regression adjustment (Lin)' : '';
+  const lin = adjusted ? `, regression adjustment (Lin${cupac ? `; CUPAC: ${formatCounted(cupac.features.length, 'feature')}, ${cupac.folds} folds` : ''})` : '';
   switch (design?.kind) {
     case 'cluster': return `, clusters of ${design.cluster} (${adjusted ? 'delta method over totals' : 'CR2'})${lin}`;
     case 'switchback': return `, switchback regression over blocks of ${design.block}${adjusted ? ', adjusted for covariates' : ''}`;

@@ -3,6 +3,7 @@ import type { Metric, MetricKind } from '../metric.js';
 import { covariateOf, type Plan } from '../plan.js';
 import { durationSeconds, parseWindow } from '../vocabulary.js';
 import type { DesignKind } from './design.js';
+import { areUnitsIndependent } from './independence.js';
 
 interface Limits {
   /** metric kinds that the design cannot compare, and what would work instead */
@@ -36,6 +37,9 @@ export function unsupported({ design, inference }: Plan, metric: Metric): Refusa
   const instead = kinds[metric.kind];
   if (instead !== undefined) return refuse('unsupported_combination', `${nameOf(design.kind)} design does not compare a metric of kind ${metric.kind}`, instead);
   if (inferences && !inferences.methods.includes(inference.method)) return refuse('unsupported_combination', `${nameOf(design.kind)} design does not hold with inference ${inference.method}`, inferences.why);
+  if (covariateOf(metric)?.cupac && !areUnitsIndependent({ design })) {
+    return refuse('unsupported_combination', `${nameOf(design.kind)} design does not adjust by predictions: they are cross-fitted over units, and units of a group know of each other`, 'Name columns as covariates instead.');
+  }
   return design.kind === 'paired' ? unpairedCovariate(metric) : null;
 }
 

@@ -8,6 +8,30 @@ import { CELLS } from './names.js';
 export const foldOf = (d: Dialect, seed: number, unit: string): string =>
   `case when substr(${d.md5(`concat(${d.text(`${seed}/`)}, ${d.asText(unit)})`)}, 1, 1) in (${Array.from({ length: 8 }, (_, i) => d.text(String(i))).join(', ')}) then 0 else 1 end`;
 
+/** 0 to folds - 1 by the second digit of the same hash, in parts as equal as sixteen digits allow. */
+export const cupacFoldOf = (d: Dialect, seed: number, unit: string, folds: number): string => {
+  const digit = `substr(${d.md5(`concat(${d.text(`${seed}/`)}, ${d.asText(unit)})`)}, 2, 1)`;
+  const digits = Array.from({ length: folds - 1 }, (_, fold) => Array.from({ length: 16 }, (__, i) => i).filter((i) => i % folds === fold).map((i) => d.text(i.toString(16))));
+  return `case ${digits.map((of, fold) => `when ${digit} in (${of.join(', ')}) then ${fold}`).join(' ')} else ${folds - 1} end`;
+};
+
+/** Means and covariances by arm and fold, of the metrics of a frame, by a running recurrence. @param fold name of the column that says the fold */
+export function cupacMoments(d: Dialect, frame: UnitFrame, centres: ReadonlyMap<string, Centre>, fold: string): string {
+  const pairs = pairsOf(frame);
+  const columns = [...new Set(pairs.flat())];
+  const counts = [...new Set(frame.metrics.map((metric) => metric.counts))];
+  return `select arm, ${fold},
+  ${[
+    ...counts.map((name) => `sum(${name}) as n_${name}`),
+    ...columns.map(({ name }) => `avg(${name}) as s_${name}`),
+    ...pairs.map(([a, b]) => `${d.covariance(a.name, b.name)} as ${pairName(a, b)}`),
+  ].join(',\n  ')}
+from (select arm, ${fold}, ${counts.join(', ')}${columns.map((column) => `,\n    ${shifted(d, column, centres)} as ${column.name}`).join('')}
+  from (${frame.bounded}) as b) as z
+group by arm, ${fold}
+order by arm, ${fold}`;
+}
+
 /** A grouping of units: an expression over the columns of the frame and its cell, as text. */
 export interface PartColumn { readonly name: string; readonly sql: string }
 

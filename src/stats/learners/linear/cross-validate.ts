@@ -38,6 +38,14 @@ export function crossValidate(
   const errors = task === 'classification'
     ? logisticErrors(columns, training, folds, { ...options, lambdas })
     : gaussianErrors(folds.splits.map(({ test }) => weightedMoments([...columns, y], weight ?? null, test)), { ...options, lambdas });
+  return selectAnswered(lambdas, errors, weights);
+}
+
+/** The same for least squares from the moments of each fold: features, then the outcome. */
+export const crossValidateMoments = (folds: readonly WeightedMoments[], options: PathShape, lambdas: readonly number[]): Selection | Refusal =>
+  selectAnswered(lambdas, gaussianErrors(folds, { ...options, lambdas }), folds.map(({ weight }) => weight));
+
+function selectAnswered(lambdas: readonly number[], errors: readonly (number[] | null)[], weights: readonly number[]): Selection | Refusal {
   const failed = errors.findIndex((ofFold) => ofFold === null);
   if (failed >= 0) {
     return refuse('zero_variance', `cross-validation left fold ${failed + 1} without different outcomes to learn from`,
