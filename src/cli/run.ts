@@ -11,6 +11,7 @@ import { estimateVerb } from './estimate.js';
 import { estimatorsVerb } from './estimators.js';
 import { BAD_INPUT, exitCodeHelp, FAILURE } from './exit-codes.js';
 import { InputError } from './input-error.js';
+import { interactionsVerb } from './interactions.js';
 import { planSchemaVerb } from './plan-schema.js';
 import { plannersVerb } from './planners.js';
 import { powerVerb } from './power.js';
@@ -59,7 +60,7 @@ function createProgram(context: VerbContext): Command {
     .option('--debug', 'show where an error came from')
     .helpCommand('help [verb]', 'help on a verb')
     .addHelpText('after', `${examples}${exitCodeHelp}`);
-  for (const verb of [analyzeVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, allocateVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
+  for (const verb of [analyzeVerb, interactionsVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, allocateVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: terminal.out, writeErr: terminal.err,

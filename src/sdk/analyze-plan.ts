@@ -43,7 +43,7 @@ export async function analyzePlan(input: PlanInput, options: AnalyzePlanOptions 
 }
 
 /** The source with absolute paths. The plan of the analysis keeps its own: where data are is not part of what it promises. */
-function located(source: Source, folder: string, overrides: Readonly<Record<string, string>>): Source {
+export function located(source: Source, folder: string, overrides: Readonly<Record<string, string>>): Source {
   if (source.kind !== 'files') return source;
   return { ...source, tables: Object.fromEntries(Object.entries(source.tables).map(([name, table]) => [name, { ...table, path: overrides[name] ?? path.resolve(folder, table.path) }])) };
 }
