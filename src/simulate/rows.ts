@@ -18,4 +18,5 @@ import { upliftRows } from './uplift-rows.js';
 export const rows: readonly Row[] = [
   ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
   ...upliftRows,
+  ...designRows, ...interactionRows,
 ];
