@@ -1,3 +1,4 @@
+import { adjustedRows } from './adjusted-rows.js';
 import { bayesianRow, betaBinomialRow } from './bayesian-row.js';
 import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
@@ -16,7 +17,6 @@ import { upliftRows } from './uplift-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, bayesianRow, betaBinomialRow, ...forestRows, ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
-  ...upliftRows,
-  ...designRows, ...interactionRows,
+  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...upliftRows,
+  ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
 ];

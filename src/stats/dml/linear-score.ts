@@ -27,7 +27,7 @@ export interface ScoreRoot {
 export interface Moment { readonly estimate: number; readonly standardError: number }
 
 /**
- * Solves the weighted mean of a score for the effect, with its sandwich error by row or cluster.
+ * Solves the weighted mean of a score for the effect, with its jackknife error by row or cluster: nuisances stay, rows leave.
  *
  * Refuses fewer than two independent groups, a score that does not depend on the effect, and residual scores that are all 0.
  * @see Chernozhukov, Chetverikov, Demirer, Duflo, Hansen, Newey, Robins (2018), Econometrics Journal 21(1), DML2
@@ -48,7 +48,8 @@ export function solveScore(name: string, { slope, level, kept }: LinearScore, { 
     shares.map((share, row) => (share > 0 ? share * (level[row]! - numerator) : 0)),
     shares.map((share, row) => (share > 0 ? share * (-slope[row]! - denominator) : 0)),
   ];
-  const { covariance: [[variance]], groups } = sumCovariance([residual], clusters) as { covariance: [[number]]; groups: number };
+  const leverage = shares.map((share, row) => (share > 0 ? (share * -slope[row]!) / denominator : 0));
+  const { covariance: [[variance]], groups } = sumCovariance([residual], clusters, leverage) as { covariance: [[number]]; groups: number };
   const joint = sumCovariance(parts, clusters).covariance;
   if (groups < 2) {
     const what = clusters.length > 0 ? 'clusters' : 'units';

@@ -43,9 +43,9 @@ export async function fitNuisances<K extends string>(
     const fitted = await crossFit(learner, { x, y: target, ...(weight && { weight }), ...(cluster && { cluster }) }, folds, context, among);
     if (isRefusal(fitted)) return refuse(fitted.reason, `${words}: ${fitted.detail}`, fitted.remedy);
     const report = reportNuisance(words, learner, target, fitted.predictions, weight, among);
-    if (!fitted.predictions.every(Number.isFinite) || !Number.isFinite(report.loss) || !Number.isFinite(report.explained)) return refuse('not_finite', `predictions of ${words} by ${learner.name} overflow`, 'Rescale the columns.');
+    if (!fitted.predictions.every(Number.isFinite) || (report && !(report.loss < Infinity && report.explained > -Infinity))) return refuse('not_finite', `predictions of ${words} by ${learner.name} overflow`, 'Rescale the columns.');
     predictions[key] = fitted.predictions;
-    reports.push(report);
+    if (report) reports.push(report);
   }
   return { predictions, reports };
 }

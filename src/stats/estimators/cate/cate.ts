@@ -86,8 +86,8 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
   const { x, y, d, weight, clusters: [cluster] } = sample;
   const data: EffectData = { x, y, d, ...(weight && { weight }), ...(cluster && { cluster }) };
   const learners = {
-    outcome: chosenLearner(chosen.outcomeLearner, 'regression', 'outcomeLearner'), propensity: chosenLearner(chosen.propensityLearner, 'classification', 'propensityLearner'),
-    effect: chosenLearner(chosen.effectLearner, 'regression', 'effectLearner'),
+    outcome: chosenLearner(chosen.outcomeLearner, 'regression', 'outcomeLearner', sample.x), propensity: chosenLearner(chosen.propensityLearner, 'classification', 'propensityLearner', sample.x),
+    effect: chosenLearner(chosen.effectLearner, 'regression', 'effectLearner', sample.x),
   };
   const folds = planFolds(x.n, { folds: chosen.folds, ...(cluster ? { cluster } : {}), stratify: d }, context.seed);
   if (isRefusal(folds)) return folds;

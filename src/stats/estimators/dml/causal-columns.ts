@@ -33,17 +33,17 @@ export const overlapOptions = {
 
 /** A learner by name; null: `defaultLearner`. */
 export const learnerChoice = (predicts: string) =>
-  learnerOptions.nullable().default(null).describe(`learner of ${predicts}; null: ridge for numbers, logistic regression for 0 and 1 (penalised where it must be)`);
+  learnerOptions.nullable().default(null).describe(`learner of ${predicts}; null: ridge for numbers, logistic regression for 0 and 1 (penalised where it must be), boosting for both where covariates have missing values`);
 
 const DEFAULTS = { regression: { name: 'ridge' }, classification: { name: 'logistic', whenSeparated: 'penalise' } } as const;
 
-/** The learner chosen, or the default of a task: fast linear ones, whose penalty cross-validation chooses. */
-export const chosenLearner = (choice: LearnerOptions | null, task: Task, option: string): Learner =>
-  createLearner(choice ?? learnerOptions.parse(DEFAULTS[task]), task, [option, 'name']);
+/** The learner chosen, or the default of a task: fast linear ones, or where features have missing values one that takes them. */
+export const chosenLearner = (choice: LearnerOptions | null, task: Task, option: string, { columns }: Pick<Features, 'columns'>): Learner =>
+  createLearner(choice ?? learnerOptions.parse(columns.some((column) => column.some(Number.isNaN)) ? { name: 'boosting' } : DEFAULTS[task]), task, [option, 'name']);
 
 /** The learner of a column: a classifier when it is 0 and 1, unless only a regression does it. */
-export const learnerOf = (choice: LearnerOptions | null, column: Float64Array, option: string): Learner =>
-  chosenLearner(choice, isBinary(column) && choice?.name !== 'linear' ? 'classification' : 'regression', option);
+export const learnerOf = (choice: LearnerOptions | null, column: Float64Array, option: string, features: Pick<Features, 'columns'>): Learner =>
+  chosenLearner(choice, isBinary(column) && choice?.name !== 'linear' ? 'classification' : 'regression', option, features);
 
 export const overlapRule = ({ lowestPropensity, highestPropensity, beyondBounds }: z.output<z.ZodObject<typeof overlapOptions>>) =>
   ({ bounds: [lowestPropensity, highestPropensity], beyond: beyondBounds }) as const;

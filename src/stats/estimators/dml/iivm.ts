@@ -22,8 +22,8 @@ export const iivm = defineEstimator({
   async estimate({ instrument, ...columns }, { outcomeLearner, treatmentLearner, instrumentLearner, leastF, folds, repetitions, level, ...bounds }, context) {
     const sample = { ...sampleOf(columns), z: instrument.values };
     const learners = {
-      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner'), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner'),
-      instrument: chosenLearner(instrumentLearner, 'classification', 'instrumentLearner'),
+      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner', sample.x), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner', sample.x),
+      instrument: chosenLearner(instrumentLearner, 'classification', 'instrumentLearner', sample.x),
     };
     const refusal = checkSample('iivm', sample, ['d', 'z']);
     if (refusal) return refusal;

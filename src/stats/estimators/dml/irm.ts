@@ -22,7 +22,7 @@ export const irm = defineEstimator({
   async estimate(columns, { target, outcomeLearner, treatmentLearner, folds, repetitions, level, ...bounds }, context) {
     const sample = sampleOf(columns);
     const model = {
-      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner'), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner'),
+      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner', sample.x), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner', sample.x),
       target, overlap: overlapRule(bounds),
     };
     const refusal = checkSample('irm', sample, ['d']);

@@ -24,8 +24,8 @@ export const pliv = defineEstimator({
   async estimate({ instrument, ...columns }, { outcomeLearner, treatmentLearner, instrumentLearner, leastF, level, ...fitting }, context) {
     const sample = { ...sampleOf(columns), z: instrument.values };
     const learners = {
-      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner'),
-      treatment: learnerOf(treatmentLearner, sample.d, 'treatmentLearner'), instrument: learnerOf(instrumentLearner, sample.z, 'instrumentLearner'),
+      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner', sample.x),
+      treatment: learnerOf(treatmentLearner, sample.d, 'treatmentLearner', sample.x), instrument: learnerOf(instrumentLearner, sample.z, 'instrumentLearner', sample.x),
     };
     const refusal = checkSample('pliv', sample, []);
     if (refusal) return refusal;

@@ -21,7 +21,7 @@ export const plr = defineEstimator({
   result: adjustedResult,
   async estimate(columns, { score, outcomeLearner, treatmentLearner, level, ...fitting }, context) {
     const sample = sampleOf(columns);
-    const learners = { outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner'), treatment: learnerOf(treatmentLearner, sample.d, 'treatmentLearner') };
+    const learners = { outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner', sample.x), treatment: learnerOf(treatmentLearner, sample.d, 'treatmentLearner', sample.x) };
     const refusal = checkSample('plr', sample, []);
     if (refusal) return refusal;
     const effect = await repeatCrossFitting('plr', sample, { ...fitting, ...(isBinary(sample.d) && { stratify: sample.d }) }, context,

@@ -25,7 +25,7 @@ export const tmle = defineEstimator({
   async estimate(columns, { target, outcomeLearner, treatmentLearner, folds, repetitions, level, ...bounds }, context) {
     const sample = sampleOf(columns);
     const model: InteractiveModel = {
-      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner'), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner'),
+      outcome: chosenLearner(outcomeLearner, 'regression', 'outcomeLearner', sample.x), treatment: chosenLearner(treatmentLearner, 'classification', 'treatmentLearner', sample.x),
       target, overlap: overlapRule(bounds), retarget: (of, nuisances, kept) => targetOutcomes(of, nuisances, kept, target),
     };
     const refusal = checkSample('tmle', sample, ['d']);

@@ -1,0 +1,78 @@
+import { estimators } from '../stats/estimators/index.js';
+import type { Estimator } from '../stats/estimators/estimator.js';
+import type { ConfidenceSet } from '../stats/inference/inference.js';
+import { confounded, type ConfoundedProcess, type ConfoundedUnits } from '../stats/simulate/confounded.js';
+import { answered } from '../stats/simulate/two-arm-truth.js';
+import type { Row } from './row.js';
+
+/** Rates over 1,000 replicates: two points either way are 2.9 binomial standard errors. */
+const REPLICATES = 1000;
+const COVERED = { least: 0.93, most: 0.97 } as const;
+const SEEDS = 2 ** 32;
+
+const registry = estimators as unknown as readonly Estimator[];
+
+/** Learners that are right for the process, so that what is held to account is the score and its error. */
+const LEARNERS = {
+  plr: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'linear' } },
+  irm: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' } },
+  tmle: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' } },
+  pliv: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'linear' }, instrumentLearner: { name: 'linear' } },
+  iivm: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' }, instrumentLearner: { name: 'logistic' } },
+  cate: { outcomeLearner: { name: 'linear' }, effectLearner: { name: 'linear' }, propensityLearner: { name: 'logistic' }, methods: ['dr'] },
+} as const;
+type Adjusted = keyof typeof LEARNERS;
+
+/** Coverage of the interval that an estimator answers by its own declaration. */
+function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object = {}): Row {
+  const estimator = registry.find((candidate) => candidate.name === name)!;
+  return {
+    group: 'coverage', name: `${name}: ${process.words}${Object.entries(options).map(([key, value]) => `; ${key} ${value}`).join('')}`,
+    replicates: REPLICATES, brief: 0, covers: [`estimator:${name}`],
+    prepare() {
+      const trims = 'beyondBounds' in estimator.options.shape ? { beyondBounds: 'trim' } : {};
+      const parsed = estimator.options.parse({ ...LEARNERS[name], ...trims, ...options });
+      return {
+        figures: [{ name: 'effect', ...COVERED }],
+        async replicate(random) {
+          const data = columnsOf(name, process.draw(random));
+          const { interval: { lower, upper } } = effectOf(answered(await estimator.estimate(data as never, parsed, { seed: random.integer(SEEDS) })));
+          return [Number(lower! <= process.effect && process.effect <= upper!)];
+        },
+      };
+    },
+  };
+}
+
+interface Read { readonly interval: ConfidenceSet }
+interface Answered { readonly effect?: Read; readonly contrasts?: readonly { readonly average: Read }[] }
+
+function effectOf(answer: object): Read {
+  const { effect, contrasts } = answer as Answered;
+  const found = effect ?? contrasts?.[0]?.average;
+  if (!found) throw new Error('an answer without an effect in a simulation');
+  return found;
+}
+
+function columnsOf(name: Adjusted, { outcome, treatment, instrument, covariates, cluster }: ConfoundedUnits): object {
+  const numeric = (of: string, values: Float64Array) => ({ name: of, values });
+  return {
+    outcome: numeric('outcome', outcome), covariates: covariates.map((values, j) => numeric(`x${j}`, values)), categories: [],
+    treatment: name === 'cate' ? { name: 'treatment', codes: Int32Array.from(treatment), levels: ['0', '1'] } : numeric('treatment', treatment),
+    ...(instrument && { instrument: numeric('instrument', instrument) }),
+    ...(cluster && { cluster: { name: 'cluster', codes: cluster, levels: [] } }),
+  };
+}
+
+/** Effects adjusted by cross-fitted learners, units independent and in clusters. */
+export const adjustedRows: readonly Row[] = [false, true].flatMap((isClustered) => [
+  adjustedRow('plr', confounded({ units: isClustered ? 1000 : 500, treatment: 'dose', isClustered })),
+  adjustedRow('plr', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', isClustered }), { score: 'iv_type' }),
+  adjustedRow('irm', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', differs: true, isClustered })),
+  adjustedRow('irm', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', isClustered }), { target: 'treated' }),
+  adjustedRow('tmle', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', differs: true, isClustered })),
+  adjustedRow('tmle', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', isClustered }), { target: 'treated' }),
+  adjustedRow('cate', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', differs: true, isClustered })),
+  adjustedRow('pliv', confounded({ units: isClustered ? 1000 : 500, treatment: 'dose', isHidden: true, isClustered })),
+  adjustedRow('iivm', confounded({ units: isClustered ? 1000 : 500, treatment: 'arms', isHidden: true, isClustered })),
+]);
