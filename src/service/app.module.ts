@@ -27,7 +27,6 @@ import { FlagTableService } from './flags/flag-table.service.js';
 import { FlagsResolver } from './flags/flags.resolver.js';
 import { FlagsService } from './flags/flags.service.js';
 import { LayersResolver } from './flags/layers.resolver.js';
-import { FixedReadsPlugin } from './graphql/fixed-reads.plugin.js';
 import { graphqlOptions } from './graphql/graphql-options.js';
 import { ImmutableResponsesPlugin } from './graphql/immutable-responses.plugin.js';
 import { LimitsPlugin } from './graphql/limits.plugin.js';
@@ -76,7 +75,7 @@ export class AppModule {
       ],
       controllers: [OfrepController, ExposuresController, ReportsController, HealthController, PrometheusController],
       providers: [
-        { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, FixedReadsPlugin, ImmutableResponsesPlugin,
+        { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
         ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService,

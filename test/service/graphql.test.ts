@@ -3,8 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
-import { getOperationAST, type GraphQLSchema, isInputObjectType, isObjectType, parse, printSchema } from 'graphql';
-import { fixedRead } from '../../src/service/graphql/fixed-read.js';
+import { type GraphQLSchema, isInputObjectType, isObjectType, printSchema } from 'graphql';
 import { createLogger } from '../../src/service/logger.js';
 import { type RunningWorker, runWorker } from '../../src/service/jobs/run-worker.js';
 import { shopPlan, writeShop } from './shop.js';
@@ -178,28 +177,6 @@ describe('from an experiment to a decision', () => {
     expect((await service.gql(query, { variables: { id: analysis }, as: 'viewer' })).body).toEqual(first.body);
     expect((await service.gql(query, { variables: { id: analysis }, as: 'anonymous' })).errors[0].extensions.code).toBe('UNAUTHENTICATED');
     expect((await service.gql(query, { variables: { id: analysis }, headers: { authorization: 'Bearer ak_wrong' } })).errors[0].extensions.code).toBe('UNAUTHENTICATED');
-  });
-
-  it('reads of a completed analysis are answered ahead as ordinary execution answers them, which a directive asks for', async () => {
-    const query = (directive: string) => `query ($id: ID!, $metrics: [String!]) {
-      one: analysis(id: $id) { __typename id status ${directive} createdAt plan hash: planHash fingerprint { __typename } design { __typename } ...results }
-      none: analysis(id: "${'0'.repeat(36)}") { id }
-    }
-    fragment results on Analysis {
-      checks { name status blocking sentence pValue action }
-      some: effects(metrics: $metrics, segments: []) { metric role family control { arm n value standardError } difference { ...effect } }
-      effects { __typename segment { name value } lift { ... on Refusal { remedy } ...effect } adjustment { covariates varianceReduction } }
-      timelines(arms: ["nobody"]) { metric points { day } }
-      decision { __typename verdict clauses { kind arm metric sentence change } }
-    }
-    fragment effect on EstimateOrRefusal { __typename ... on EffectEstimate { estimate interval { shape lower upper } simultaneous { lower } posterior { __typename } } ... on Refusal { reason detail } }`;
-    const isAhead = (text: string): boolean => { const document = parse(text); return fixedRead(schema, document, getOperationAST(document)!) !== null; };
-    expect([isAhead(query('')), isAhead(query('@include(if: true)'))]).toEqual([true, false]);
-    for (const variables of [{ id: analysis }, { id: analysis, metrics: ['revenue'] }, { id: analysis, metrics: [], unused: 1 }]) {
-      const [ahead, ordinary] = [await service.gql(query(''), { variables }), await service.gql(query('@include(if: true)'), { variables })];
-      expect(ahead.errors).toBeUndefined();
-      expect(JSON.stringify(ahead.data)).toBe(JSON.stringify(ordinary.data));
-    }
   });
 
   it('what can still change is never answered from memory', async () => {

@@ -29,7 +29,7 @@ export function immutableResponses() {
     if (!key) return next();
     const known = kept.get(key);
     if (known) {
-      response.writeHead(200, { 'Content-Type': known.contentType, 'Content-Length': known.body.length });
+      response.writeHead(200, { 'Content-Type': known.contentType, 'Content-Length': known.body.length, 'Cache-Control': 'no-store' });
       response.end(known.body);
       return;
     }

@@ -38,9 +38,6 @@ export const outputType = (schema: z.ZodObject, name = idOf(schema), description
 /** The input type of an options schema; defaults of the schema become defaults of the fields. */
 export const inputType = (schema: z.ZodObject, name = idOf(schema), description?: string): Type<unknown> => objectType(schema, named(name), 'input', description);
 
-/** Whether a type's fields are read off its values as they are. */
-export const isMadeFromZod = (name: string): boolean => made.has(name);
-
 /** A type that was made before, by its name. */
 export function knownType(name: string): Type<unknown> {
   const known = made.get(name);
