@@ -9,7 +9,7 @@ function averagesAt(sums: Float64Array, at: number, leafValues: number, trees: n
 }
 
 /** Treatment variation around a unit, in standardised squared units, below which its effect is not identified. */
-const MIN_VARIATION = 1e-10;
+export const MIN_VARIATION = 1e-10;
 
 /**
  * The effect at a unit: the slope of Y on W with the forest's weights, in standardised units; null when W does not vary around it.
