@@ -13,23 +13,36 @@ interface Property {
 export interface Schema extends Property { readonly $defs?: Readonly<Record<string, Property>> }
 export type Line = readonly [name: string, type: string, description: string];
 
-/** The properties of a schema, one line each. */
-export const propertiesOf = (schema: Schema): Line[] => linesOf(schema, schema, '');
+/** The properties of a schema, one line each; an object that was shown before is named instead of shown again. */
+export const propertiesOf = (schema: Schema): Line[] => linesOf(schema, schema, '', new Map());
+
+/** Paths of the objects shown so far, by their properties. */
+type Shown = Map<string, string>;
 
 /** One line a property; what is inside an object follows it, as `difference.estimate`. */
-function linesOf(schema: Schema, property: Property, prefix: string): Line[] {
+function linesOf(schema: Schema, property: Property, prefix: string, shown: Shown): Line[] {
   return Object.entries(property.properties ?? {}).flatMap(([name, raw]): Line[] => {
     const path = `${prefix}${name}`;
     const given = raw.default === undefined ? '' : ` (${JSON.stringify(raw.default)})`;
-    return [[path, `${typeText(schema, raw)}${given}`, raw.description ?? ''], ...inside(schema, raw, path)];
+    const before = inside(schema, raw, path, shown);
+    const type = typeof before === 'string' ? typeText(schema, raw).replace('object', `as ${before}`) : typeText(schema, raw);
+    return [[path, `${type}${given}`, raw.description ?? ''], ...(typeof before === 'string' ? [] : before)];
   });
 }
 
-function inside(schema: Schema, raw: Property, path: string): Line[] {
+/** Lines of what is inside an object or a list of them; the path where the same object was shown before. */
+function inside(schema: Schema, raw: Property, path: string, shown: Shown): Line[] | string {
   const property = resolved(schema, raw);
-  if (property.properties) return linesOf(schema, property, `${path}.`);
-  if (property.items) return inside(schema, property.items, `${path}[]`);
-  return (property.anyOf ?? []).flatMap((part) => inside(schema, part, path));
+  if (property.properties) {
+    const key = JSON.stringify(property.properties);
+    const before = shown.get(key);
+    if (before !== undefined) return before;
+    shown.set(key, path);
+    return linesOf(schema, property, `${path}.`, shown);
+  }
+  if (property.items) return inside(schema, property.items, `${path}[]`, shown);
+  const parts = (property.anyOf ?? []).map((part) => inside(schema, part, path, shown));
+  return parts.find((part) => typeof part === 'string') ?? parts.flat() as Line[];
 }
 
 const resolved = (schema: Schema, property: Property): Property =>

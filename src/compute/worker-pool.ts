@@ -13,7 +13,8 @@ interface Answer<Result> { readonly result?: Result; readonly error?: string }
 /**
  * Starts workers when they are first needed; idle ones do not keep the process alive.
  *
- * Which worker does what is the caller's choice, by index, so that results cannot depend on which one was free.
+ * Which worker does what is the caller's choice, by index, so that results cannot depend on which one was free. Workers may wait for each
+ * other in the middle of a task; so one that dies takes all along, and the next call starts new ones.
  */
 export function createWorkerPool<Task>(script: URL, size: number, workerData: unknown): WorkerPool<Task> {
   const workers: Worker[] = [];
@@ -34,15 +35,16 @@ export function createWorkerPool<Task>(script: URL, size: number, workerData: un
       worker.unref();
       act();
     };
-    const forget = () => { workers[workers.indexOf(worker)] = undefined as unknown as Worker; };
     const onMessage = ({ result, error }: Answer<Result>) =>
       settle(() => (error === undefined ? resolve(result as Result) : reject(new Error(error))));
-    const onError = (error: Error) => settle(() => { forget(); reject(error); });
-    const onExit = (code: number) => settle(() => { forget(); reject(new Error(`compute worker ended with ${code} before it answered`)); });
+    const onError = (error: Error) => settle(() => { reject(error); endAll(); });
+    const onExit = (code: number) => settle(() => { reject(new Error(`compute worker ended with ${code} before it answered`)); endAll(); });
     worker.ref();
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.postMessage(task);
   });
+
+  const endAll = () => Promise.all(workers.splice(0).filter(Boolean).map((worker) => worker.terminate()));
 
   return {
     size,
@@ -54,8 +56,7 @@ export function createWorkerPool<Task>(script: URL, size: number, workerData: un
     },
     async close() {
       await last;
-      await Promise.all(workers.filter(Boolean).map((worker) => worker.terminate()));
-      workers.length = 0;
+      await endAll();
     },
   };
 }

@@ -134,6 +134,12 @@ describe('assay estimators', () => {
     for (const text of ['estimates E[Y | treatment] - E[Y | control]', 'outcome     numeric column', 'level', 'number (0.95)', 'varianceReduction', 'Lin (2013)']) expect(out).toContain(text);
   });
 
+  it('shows an object once, and names it where it comes again', async () => {
+    const { out } = await assay(['estimators', 'policy_tree']);
+    expect(out.match(/interval\.shape/g)).toHaveLength(1);
+    expect(out).toMatch(/advantages\[\]\.difference +as value +value of the policy less that of this one action/);
+  });
+
   it('--json has the JSON Schema of options and result', async () => {
     const { out } = await assay(['estimators', 'welch', '--json']);
     expect(JSON.parse(out)).toMatchObject({ name: 'welch', options: { type: 'object', properties: { level: { default: 0.95 } } }, result: { type: 'object' } });

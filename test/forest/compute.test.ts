@@ -90,4 +90,12 @@ describe('worker pool', () => {
     expect(await pool.run(['fine'])).toEqual(['fine']);
     await pool.close();
   });
+
+  it('does not wait for workers that wait for one that died', async () => {
+    const waits = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+    const pool = createWorkerPool<string>(script(`parentPort.on("message", (m) => { if (m === "die") process.exit(3); if (m === "wait") ${waits}; parentPort.postMessage({ result: m }); });`), 2, {});
+    await expect(pool.run(['wait', 'die'])).rejects.toThrow('before it answered');
+    expect(await pool.run(['one', 'two'])).toEqual(['one', 'two']);
+    await pool.close();
+  });
 });

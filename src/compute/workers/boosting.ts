@@ -94,7 +94,9 @@ function open(task: OpenTask): null {
 }
 
 function grow({ run, used, groups, limits }: GrowTask): GrownPart | null {
-  const { kernel, task } = runs.get(run)!;
+  const opened = runs.get(run);
+  if (!opened) throw new Error('the boosting run ended when a compute worker did');
+  const { kernel, task } = opened;
   const { from, to } = task;
   bytesAt(kernel, kernel.usedPointer(), used.byteLength).set(bytesOf(used));
   bytesAt(kernel, kernel.groupsPointer(), groups.byteLength).set(bytesOf(groups));

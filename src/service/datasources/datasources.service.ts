@@ -52,7 +52,7 @@ export class DatasourcesService {
     if (!existsSync(asked) || !statSync(asked).isDirectory()) return invalid('location.files.folder', `must be a folder of the service's machine; ${asked} is none`);
     const real = realpathSync(asked);
     if (!this.config.allowedFolders.some((allowed) => isInside(real, allowed))) {
-      return invalid('location.files.folder', `must lie in a folder that the service may read (${this.config.allowedFolders.join(', ')}); set ASSAY_ALLOWED_FOLDERS to allow others`);
+      return invalid('location.files.folder', `must lie in a folder that the service may read (${[...new Set(this.config.allowedFolders)].join(', ')}); set ASSAY_ALLOWED_FOLDERS to allow others`);
     }
     const named = tables ?? Object.fromEntries(readdirSync(real).filter((file) => DATA_FILE.test(file)).map((file) => [file.replace(DATA_FILE, ''), { path: file }]));
     if (typeof named !== 'object' || named === null || Object.keys(named).length === 0) return invalid('location.files.tables', `must name at least one table; ${asked} has no data file`);

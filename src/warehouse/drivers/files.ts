@@ -59,7 +59,7 @@ function refuseOutside(name: string, file: string, allowedFolders: readonly stri
     const relative = path.relative(realPath(folder), real);
     return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
   });
-  if (!isInside) throw new DataError(`table ${name}: ${file} is outside the allowed folders (${allowedFolders.join(', ') || 'none is allowed'})`, field);
+  if (!isInside) throw new DataError(`table ${name}: ${file} is outside the allowed folders (${[...new Set(allowedFolders)].join(', ') || 'none is allowed'})`, field);
 }
 
 /** Links followed as far as the path exists. */
