@@ -33,16 +33,16 @@ const posteriorSchema = z.object({
 export const stops = ['efficacy', 'harm', 'futility', 'end'] as const;
 const stageWiseSchema = z.object({
   status: z.literal('estimated').describe('always estimated'),
-  pValue: z.number().describe('two-sided, allowing for the looks before'),
+  pValue: z.number().describe('on the sides that the plan reads, allowing for the looks before'),
   medianUnbiased: z.number().describe('as likely above the truth as below it, in the units of the estimate'),
-  interval: confidenceSetSchema.describe('of equal tails, at the level of the plan'),
+  interval: confidenceSetSchema.describe('of equal tails, at the level of the plan; one end where the plan reads one side'),
 }).meta({ id: 'StageWise', description: 'What is known of an effect when a test has stopped by its rule, by the stage-wise ordering of its outcomes.' });
 const stoppingSchema = z.object({
   look: z.number().int().describe('counted from 1'),
   share: z.number().describe('information over that at the planned end; above 1 when the plan is over-run'),
   statistic: z.number().describe('standardised distance from no effect, towards the better side'),
-  efficacy: z.number().nullable().describe('the test stops when the statistic is at least this, or at most minus this; null: nothing is left to spend'),
-  futility: z.number().nullable().describe('it may stop below this: advice that does not bind; null: not before the end, or not planned for'),
+  efficacy: z.number().nullable().describe('the test stops when the statistic is at least this, or, of two sides, at most minus this; null: nothing is left to spend'),
+  futility: z.number().nullable().describe('it may stop below this, or must where the plan says that futility binds; null: not before the end, or not planned for'),
   stop: z.enum(stops).meta({ id: 'Stop', description: 'why a group sequential test stops' }).nullable().describe('efficacy: the effect is better; harm: it is worse; futility: the effect that was planned for is implausible; end: the plan is used up; null: the test goes on'),
   stageWise: z.discriminatedUnion('status', [stageWiseSchema, refusalSchema])
     .meta({ id: 'StageWiseOrRefusal', description: 'What is known when a test stops, or why it cannot be said.' }).nullable().describe('null while the test goes on'),
@@ -54,7 +54,7 @@ export const estimateSchema = z.object({
   standardError: z.number().describe('in the units of the estimate'),
   degreesOfFreedom: z.number().nullable().describe('null: normal reference'),
   interval: confidenceSetSchema.describe('at the level of the plan, for this row alone'),
-  pValue: z.number().describe('two-sided, null of no effect, for this row alone; of a Bayesian method twice the posterior chance of the other side'),
+  pValue: z.number().describe('null of no effect, for this row alone, two-sided unless the plan reads the better side; of a Bayesian method twice the posterior chance of the other side'),
   adjustedPValue: z.number().nullable().describe('within the family of the row; null where no correction applies'),
   simultaneous: confidenceSetSchema.nullable().describe('interval that agrees with the adjusted p-value; null where no correction applies'),
   eValue: z.number().nullable().optional().describe('evidence against no effect: of mean at most 1 without one, whenever one looks; null or absent where the method has none'),

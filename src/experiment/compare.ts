@@ -1,7 +1,8 @@
 import type { Comparison, Timeline } from './analysis.js';
 import { cohortLiftsOf, type CohortLift } from './compare/cohort-lifts.js';
+import { earlierStops } from './compare/earlier-stops.js';
 import { correctFamilies } from './compare/families.js';
-import { inferenceOf } from './compare/inference-of.js';
+import { planInference } from './compare/inference-of.js';
 import { metricOutcomes } from './compare/metric-outcomes.js';
 import { judgeRows } from './compare/judged.js';
 import { lookAfter, presentLook } from './compare/look.js';
@@ -16,9 +17,9 @@ import type { Summaries } from './summaries.js';
  */
 export async function compareArms(plan: Plan, summaries: Summaries): Promise<Comparison[]> {
   const outcomes = await metricOutcomes(plan);
-  const inference = inferenceOf(plan, presentLook(plan, summaries));
-  const rows = judgeRows(plan, contrastRows(plan, summaries, outcomes, inference), inference);
-  correctFamilies(plan, rows, inference);
+  const inferences = planInference(plan, presentLook(plan, summaries));
+  const rows = judgeRows(plan, contrastRows(plan, summaries, outcomes, inferences.ofGoals), inferences, earlierStops(plan, summaries, outcomes));
+  correctFamilies(plan, rows, inferences);
   return rows.comparisons;
 }
 
@@ -27,7 +28,7 @@ export async function compareArms(plan: Plan, summaries: Summaries): Promise<Com
  * level of the plan for itself. Days that cannot be answered are left out; quantiles cannot be merged and have no timeline.
  */
 export async function cumulativeLifts(plan: Plan, summaries: Summaries): Promise<Timeline[]> {
-  return timelinesOf(plan, summaries, await metricOutcomes(plan), (day) => inferenceOf(plan, lookAfter(plan, summaries, day)));
+  return timelinesOf(plan, summaries, await metricOutcomes(plan), (day) => planInference(plan, lookAfter(plan, summaries, day)));
 }
 
 /** The lift among the units first exposed on each day, of each metric and treatment arm. */

@@ -4,6 +4,7 @@ import { heterogeneityIssues, heterogeneitySchema } from './heterogeneity/hetero
 import { combinedArmSchema, designSchema } from './design/design.js';
 import { designIssues } from './design/issues.js';
 import { inferenceSchema, methodOf } from './inference.js';
+import { inferenceIssues } from './inference-issues.js';
 import { filterSchema, metricSchema, type Cupac } from './metric.js';
 import { identifier, instant } from './vocabulary.js';
 
@@ -97,7 +98,7 @@ const decisionSchema = z.strictObject({
   minimumUnits: z.number().int().gte(2).default(100).describe('units an arm before any verdict but invalid or keep running'),
   minimumDays: z.number().gte(0).default(0).describe('days from first exposure to the analysis before any verdict but invalid or keep running'),
   plannedEnd: instant.optional().describe('from this time on an unmet goal means do not ship; absent: keep running'),
-  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('two-sided error rate of goals; 1 - alpha is the level of every interval'),
+  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('error rate of goals, two-sided unless inference.alternative says otherwise; 1 - alpha is the level of every interval'),
 });
 
 const correctionSchema = z.enum(Object.keys(corrections) as (keyof typeof corrections)[]);
@@ -221,6 +222,7 @@ function* decisionIssues(plan: Draft): Generator<PlanIssue> {
   if (corrections[plan.correction].reads === 'e_values' && !methodOf(plan.inference).eValue) {
     yield { message: `correction ${plan.correction} reads e-values, and inference ${plan.inference.method} has none`, path: ['correction'] };
   }
+  yield* inferenceIssues(plan);
   if (plan.decision.rule) yield* ruleIssues(plan);
   const goals = new Set(plan.decision.goals.map((g) => g.metric));
   for (const [i, g] of plan.decision.guardrails.entries()) if (goals.has(g.metric)) yield { message: `${g.metric} is a goal and a guardrail; it can be one of them`, path: ['decision', 'guardrails', i, 'metric'] };

@@ -5,6 +5,7 @@ import { formatChance, formatCount, formatDifference, formatEValue, formatLift, 
 import { marginOf } from '../experiment/margin.js';
 import type { Metric } from '../experiment/metric.js';
 import { plannedContrasts } from '../experiment/design/contrasts.js';
+import { isOneSided, mustStopForFutility } from '../experiment/inference.js';
 import type { Plan } from '../experiment/plan.js';
 import type { ConfidenceSet } from '../stats/inference/inference.js';
 import type { Refusal } from '../stats/refusal.js';
@@ -71,7 +72,7 @@ function effectRow(plan: Plan, metric: Metric, row: Comparison, isArmNeeded: boo
     adjustedPValue: tested && tested.adjustedPValue !== null ? evidenceAgainst(tested, tested.adjustedPValue) : null,
     method: row.method,
     varianceReduction: row.adjustment ? formatShare(row.adjustment.varianceReduction) : null,
-    evidence: lift ? evidenceText(lift) : null,
+    evidence: lift ? evidenceText(plan, lift) : null,
     finding: tested ? findingOf(metric, tested, plan.decision.alpha) : 'none',
     estimate: lift,
     refusal: row.lift.status === 'refused' ? row.lift : null,
@@ -93,8 +94,8 @@ function findingOf(metric: Metric, effect: EffectEstimate, alpha: number): Effec
 }
 
 /** What a method says beyond interval and p-value; null where it says nothing more. */
-function evidenceText({ eValue, posterior, stopping }: EffectEstimate): string | null {
-  if (stopping) return stoppingText(stopping);
+function evidenceText(plan: Plan, { eValue, posterior, stopping }: EffectEstimate): string | null {
+  if (stopping) return stoppingText(plan, stopping);
   if (posterior) {
     const { chanceToBeat, expectedLoss, withinMargin } = posterior;
     return [
@@ -110,11 +111,11 @@ const STOPS: Readonly<Record<(typeof stops)[number], string>> = {
   efficacy: 'stops, better', harm: 'stops, worse', futility: 'may stop for futility', end: 'ends with nothing shown',
 };
 
-function stoppingText({ look, share, statistic, efficacy, futility, stop, stageWise }: NonNullable<EffectEstimate['stopping']>): string {
+function stoppingText(plan: Plan, { look, share, statistic, efficacy, futility, stop, stageWise }: NonNullable<EffectEstimate['stopping']>): string {
   const rounded = (z: number): string => formatValue(Number(z.toFixed(2)));
   return [
-    `look ${look}, at ${formatShare(Number(share.toPrecision(3)))} of the plan: ${rounded(statistic)} standard errors towards better, boundary ${efficacy === null ? 'none' : `±${rounded(efficacy)}`}${futility === null ? '' : `, futility below ${rounded(futility)}`}`,
-    stop === null ? 'goes on' : STOPS[stop],
+    `look ${look}, at ${formatShare(Number(share.toPrecision(3)))} of the plan: ${rounded(statistic)} standard errors towards better, boundary ${efficacy === null ? 'none' : `${isOneSided(plan) ? '' : '±'}${rounded(efficacy)}`}${futility === null ? '' : `, futility below ${rounded(futility)}`}`,
+    stop === null ? 'goes on' : stop === 'futility' && mustStopForFutility(plan) ? 'stops for futility' : STOPS[stop],
     ...(stageWise === null ? [] : stageWise.status === 'refused' ? [stageWise.detail]
       : [`stage-wise: median-unbiased lift ${formatLift(stageWise.medianUnbiased)}, ${describeSet(stageWise.interval, formatLift)}, ${formatP(stageWise.pValue)}`]),
   ].join('; ');

@@ -69,8 +69,8 @@ function designRow({ title, changes, metric = mean, process, effect, contrast, f
           const seen = read(random.split(0), effect);
           const none = read(random.split(1), 0);
           return [
-            ...scales.map((scale) => Number(holds(seen.inference.interval(effectOf(seen[scale]), ALPHA), truths[scale]))),
-            Number(none.inference.pValue(effectOf(none.difference)) <= ALPHA),
+            ...scales.map((scale) => Number(holds(seen.inference.interval(effectOf(seen[scale]), ALPHA, null), truths[scale]))),
+            Number(none.inference.pValue(effectOf(none.difference), null) <= ALPHA),
           ];
         },
       };

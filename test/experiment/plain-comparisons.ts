@@ -15,15 +15,15 @@ export function plainCorrections(plan: Plan, rows: readonly Row[], inference: Bo
   const answers = ({ contrast }: Row): (Effect | Refusal)[] => (isRefusal(contrast) ? [contrast, contrast] : [contrast.difference, contrast.lift]);
   const families = new Map<Comparison['family'], Row[]>();
   for (const row of rows) if (!isRefusal(answers(row)[0])) families.set(row.family, [...families.get(row.family) ?? [], row]);
-  const correctedBy = new Map([...families].map(([family, members]) => [family, corrections[plan.correction].correct(members.map((row) => inference.pValue(answers(row)[0] as Effect)), plan.decision.alpha)]));
+  const correctedBy = new Map([...families].map(([family, members]) => [family, corrections[plan.correction].correct(members.map((row) => inference.pValue(answers(row)[0] as Effect, null)), plan.decision.alpha)]));
   return rows.map((row) => answers(row).filter((effect): effect is Effect => !isRefusal(effect)).map((effect) => {
     const corrected = row.family === 'guardrails' || plan.correction === 'none' ? undefined : correctedBy.get(row.family)!;
     const place = families.get(row.family)!.indexOf(row);
     return {
-      pValue: inference.pValue(answers(row)[0] as Effect),
+      pValue: inference.pValue(answers(row)[0] as Effect, null),
       adjustedPValue: corrected ? corrected.pValues[place]! : null,
-      interval: inference.interval(effect, plan.decision.alpha),
-      simultaneous: corrected ? simultaneousSet(() => inference.interval(effect, corrected.levels[place]!), effect.estimate, 0, corrected.rejected[place]!, corrected.reach[place]!) : null,
+      interval: inference.interval(effect, plan.decision.alpha, null),
+      simultaneous: corrected ? simultaneousSet(() => inference.interval(effect, corrected.levels[place]!, null), effect.estimate, 0, corrected.rejected[place]!, corrected.reach[place]!) : null,
     };
   }));
 }

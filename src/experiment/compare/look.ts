@@ -1,4 +1,5 @@
 import type { Look } from '../../stats/inference/inference.js';
+import { isOneSided } from '../inference.js';
 import type { Plan } from '../plan.js';
 import type { Summaries } from '../summaries.js';
 
@@ -8,6 +9,7 @@ const MS_PER_DAY = 86_400_000;
 export function presentLook(plan: Plan, { asOf, exposures }: Summaries): Look {
   return {
     alpha: plan.decision.alpha,
+    isOneSided: isOneSided(plan),
     units: exposures.arms.reduce((sum, arm) => sum + arm.units, 0),
     unitsByDay: cumulativeUnits(exposures.days).map(({ units }) => units),
     isPlannedEnd: asOf !== null && isEnd(plan, Date.parse(asOf)),
@@ -19,6 +21,7 @@ export function lookAfter(plan: Plan, { asOf, exposures }: Summaries, day: strin
   const days = cumulativeUnits(exposures.days).filter((row) => row.day <= day).map(({ units }) => units);
   return {
     alpha: plan.decision.alpha,
+    isOneSided: isOneSided(plan),
     units: days.at(-1) ?? 0,
     unitsByDay: days,
     isPlannedEnd: isEnd(plan, Math.min(Date.parse(day) + MS_PER_DAY, asOf === null ? Infinity : Date.parse(asOf))),
@@ -27,7 +30,8 @@ export function lookAfter(plan: Plan, { asOf, exposures }: Summaries, day: strin
 
 const isEnd = ({ decision }: Plan, time: number): boolean => decision.plannedEnd !== undefined && Date.parse(decision.plannedEnd) === time;
 
-function cumulativeUnits(rows: Summaries['exposures']['days']): { readonly day: string; readonly units: number }[] {
+/** Units of all arms by the end of each day, days ascending. */
+export function cumulativeUnits(rows: Summaries['exposures']['days']): { readonly day: string; readonly units: number }[] {
   const byDay = new Map<string, number>();
   for (const { day, units } of rows) byDay.set(day, (byDay.get(day) ?? 0) + units);
   let total = 0;

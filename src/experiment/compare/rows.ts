@@ -46,7 +46,7 @@ function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome,
   }
 }
 
-function roleOf({ decision }: Plan, metric: string): Comparison['role'] {
+export function roleOf({ decision }: Plan, metric: string): Comparison['role'] {
   if (decision.goals.some((goal) => goal.metric === metric)) return 'goal';
   return decision.guardrails.some((guardrail) => guardrail.metric === metric) ? 'guardrail' : 'other';
 }

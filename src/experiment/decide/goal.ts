@@ -1,5 +1,6 @@
 import type { Clause, EffectEstimate } from '../analysis.js';
 import { formatChance, formatP } from '../format.js';
+import { mustStopForFutility } from '../inference.js';
 import type { Plan } from '../plan.js';
 import { centreOf, goodSign } from './benefit.js';
 import { capitalised, clause, differenceScale, fewestUnits, liftScale, reading, type Evidence, type Scale } from './clause.js';
@@ -37,10 +38,12 @@ function chanceWords({ pValue, adjustedPValue }: EffectEstimate, isGood: boolean
 }
 
 /** A goal that its test has given up. Where any goal suffices it stays open, since another may be met. */
-function stoppedClause({ decision }: Plan, about: { readonly metric: string; readonly arm: string }, asked: string, seen: string, { stopping }: EffectEstimate): Clause | null {
+function stoppedClause(plan: Plan, about: { readonly metric: string; readonly arm: string }, asked: string, seen: string, { stopping }: EffectEstimate): Clause | null {
+  const { decision } = plan;
   const status = decision.match === 'all' || decision.goals.length === 1 ? 'violated' : 'open';
   switch (stopping?.stop) {
-    case 'futility': return clause('goal', about, status, `${asked}, and the effect that was planned for has become implausible: ${seen}, ${Number(stopping.statistic.toPrecision(3))} standard errors against a futility boundary of ${Number(stopping.futility!.toPrecision(3))}.`, 'Nothing binds you to stop: its other boundary holds if you go on, at a small chance to pass it.');
+    case 'futility': return clause('goal', about, status, `${asked}, and the effect that was planned for has become implausible: ${seen}, ${Number(stopping.statistic.toPrecision(3))} standard errors against a futility boundary of ${Number(stopping.futility!.toPrecision(3))}.`, mustStopForFutility(plan)
+      ? `A new experiment: this plan must stop for futility, and look ${stopping.look} was below its boundary.` : 'Nothing binds you to stop: its other boundary holds if you go on, at a small chance to pass it.');
     case 'end': return clause('goal', about, status, `${asked}, and its plan came to the end without showing it: ${seen}.`, 'A new experiment with more units, or another treatment: this plan has no error rate left.');
     default: return null;
   }

@@ -25,7 +25,7 @@ export async function designReport(plan: Plan, summaries: Summaries): Promise<De
       const { estimate, standardError, degreesOfFreedom } = answered;
       return {
         metric, treatment, quantity,
-        effect: { status: 'estimated' as const, estimate, standardError, degreesOfFreedom, interval: inference.interval(answered, plan.decision.alpha), pValue: inference.pValue(answered), adjustedPValue: null, simultaneous: null },
+        effect: { status: 'estimated' as const, estimate, standardError, degreesOfFreedom, interval: inference.interval(answered, plan.decision.alpha, null), pValue: inference.pValue(answered, null), adjustedPValue: null, simultaneous: null },
       };
     }),
   };

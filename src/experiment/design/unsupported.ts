@@ -14,13 +14,13 @@ interface Limits {
 
 const UNITS_OF_QUANTILE = 'Compare a mean, or a proportion of units above a threshold; the estimators quantile and clustered_quantile read quantiles from rows.';
 const TWO_METRICS = 'Name numerator and denominator as two metrics.';
-const TOGETHER_FROM_THE_START = 'Groups that are all there from the start give no new independent units as time passes. Plan a fixed horizon, or bayesian_normal.';
+const TOGETHER_FROM_THE_START = 'Groups that are all there from the start give no new independent units as time passes. Plan a fixed horizon, or bayesian.';
 
 const LIMITS: Readonly<Record<DesignKind, Limits>> = {
-  cluster: { kinds: { quantile: UNITS_OF_QUANTILE }, inferences: { methods: ['fixed', 'bayesian_normal'], why: TOGETHER_FROM_THE_START } },
+  cluster: { kinds: { quantile: UNITS_OF_QUANTILE }, inferences: { methods: ['fixed', 'bayesian'], why: TOGETHER_FROM_THE_START } },
   switchback: {
     kinds: { quantile: UNITS_OF_QUANTILE, ratio: TWO_METRICS, expression: 'Name its components as metrics of their own.' },
-    inferences: { methods: ['fixed', 'bayesian_normal'], why: 'Sequential boundaries hold for many independent units, and blocks are few. Plan a fixed horizon, or bayesian_normal.' },
+    inferences: { methods: ['fixed', 'bayesian'], why: 'Sequential boundaries hold for many independent units, and blocks are few. Plan a fixed horizon, or bayesian.' },
   },
   stratified: { kinds: { quantile: UNITS_OF_QUANTILE } },
   rerandomised: { kinds: {} },

@@ -19,8 +19,9 @@ export interface ConfidenceSet {
 
 /** When an analysis looks, which some methods must know. */
 export interface Look {
-  /** error rate of the plan, two-sided */
+  /** error rate of the plan: of both sides together, or of the better one where it is one-sided */
   readonly alpha: number;
+  readonly isOneSided?: boolean;
   /** of all arms, at present */
   readonly units: number;
   /** of all arms by the end of each day of exposure so far, not shrinking; empty: exposures have no times */

@@ -14,6 +14,8 @@ export interface BoundaryDesign {
   readonly plannedInformation: number;
   /** one-sided tests only */
   readonly futility?: Futility;
+  /** one-sided tests only, in place of `futility`: bounds of the looks at or below which the test must stop, whatever alpha is */
+  readonly stopsBelow?: readonly (number | null)[];
 }
 
 /** Stopping because the effect that was planned for has become implausible. */
@@ -79,13 +81,14 @@ export function addSpendingLook(state: BoundaryState, information: number, spent
   const target = Math.max(0, spent - (before?.spent ?? 0)) / design.sides;
   const drift = design.futility ? design.futility.drift / Math.sqrt(design.plannedInformation) : 0;
   const reach = target > 0 ? Math.max(REACH, normalUpperQuantile(Math.min(0.5, target)) + 2) : REACH;
-  const isBinding = design.sides === 2 || (design.futility?.binding ?? false);
+  const isBinding = design.sides === 2 || design.stopsBelow !== undefined || (design.futility?.binding ?? false);
   const underNull = before ? following(state.underNull!, before, isBinding, information, reach) : firstLook(information);
   const root = Math.sqrt(information);
   const upper = Math.max(design.sides === 2 ? 0 : LOWEST_BOUND, upperQuantile(underNull, target) / root);
   const look = { information, spent: Math.max(spent, before?.spent ?? 0) };
   if (!design.futility) {
-    return { design, underNull, underPlan: null, looks: [...looks, { ...look, upper: finite(upper), lower: design.sides === 2 ? finite(-upper) : null }] };
+    const lower = design.sides === 2 ? -upper : Math.min(upper, design.stopsBelow?.[looks.length] ?? -Infinity);
+    return { design, underNull, underPlan: null, looks: [...looks, { ...look, upper: finite(upper), lower: finite(lower) }] };
   }
   const underPlan = before ? following(state.underPlan!, before, true, information, REACH) : firstLook(information, drift);
   const lower = futilityBound(state, underPlan, information);

@@ -1,5 +1,5 @@
 import { normalUpperTail } from '../../numeric/normal.js';
-import { isRefusal } from '../../refusal.js';
+import { isRefusal, type Refusal } from '../../refusal.js';
 import { addLook, beginBoundary, type BoundaryDesign, type BoundaryState } from './boundary.js';
 import { criticalCurve, type CriticalCurve } from './critical-curve.js';
 import type { Spending } from './spending.js';
@@ -9,6 +9,8 @@ export interface LooksSoFar {
   readonly spending: Spending;
   readonly looks: readonly number[];
   readonly plannedInformation: number;
+  /** one-sided tests only: bounds of the looks at which the test must stop; see `BoundaryDesign` */
+  readonly stopsBelow?: readonly (number | null)[];
 }
 
 /**
@@ -17,25 +19,35 @@ export interface LooksSoFar {
  * @returns null when no error is left to spend at this look
  * @throws when looks do not grow, which the options of the inference exclude
  */
-export function repeatedCritical({ spending, looks, plannedInformation }: LooksSoFar, alpha: number, sides: 1 | 2): number | null {
-  const design = { alpha, sides, spending, plannedInformation };
-  let state = isPrefix(last, design, looks) ? last! : beginBoundary(design);
-  for (const information of looks.slice(state.looks.length)) {
-    const next = addLook(state, information);
-    if (isRefusal(next)) throw new Error(next.detail);
-    state = next;
-  }
-  last = state;
+export function repeatedCritical({ spending, looks, plannedInformation, stopsBelow }: LooksSoFar, alpha: number, sides: 1 | 2): number | null {
+  const state = walk({ alpha, sides, spending, plannedInformation, ...(stopsBelow && { stopsBelow }) }, looks);
+  if (isRefusal(state)) throw new Error(state.detail);
   return state.looks.at(-1)!.upper;
 }
 
-/** The boundary that was walked last: the looks of a timeline extend each other, and each is then one step. */
-let last: BoundaryState | null = null;
+/** The boundaries that were walked last: the looks of a timeline extend each other, and each is then one step. */
+let walked: readonly BoundaryState[] = [];
+/** One that rejects and one that gives up. */
+const MOST_WALKED = 2;
 
-const isPrefix = (state: BoundaryState | null, { alpha, sides, spending, plannedInformation }: BoundaryDesign, looks: readonly number[]): boolean => state !== null
-  && state.design.alpha === alpha && state.design.sides === sides && state.design.plannedInformation === plannedInformation
-  && JSON.stringify(state.design.spending) === JSON.stringify(spending)
-  && state.looks.length <= looks.length && state.looks.every(({ information }, i) => information === looks[i]);
+/** As `boundaryOf`, from where the same design was left when the looks go on from there. */
+export function walk(design: BoundaryDesign, looks: readonly number[]): BoundaryState | Refusal {
+  const begun = walked.find((state) => isPrefix(state, design, looks));
+  let state = begun ? { ...begun, design } : beginBoundary(design);
+  for (const information of looks.slice(state.looks.length)) {
+    const next = addLook(state, information);
+    if (isRefusal(next)) return next;
+    state = next;
+  }
+  walked = [state, ...walked.filter((other) => other !== begun)].slice(0, MOST_WALKED);
+  return state;
+}
+
+const isPrefix = ({ design: walkedDesign, looks: walkedLooks }: BoundaryState, design: BoundaryDesign, looks: readonly number[]): boolean =>
+  walkedDesign.alpha === design.alpha && walkedLooks.length <= looks.length && walkedLooks.every(({ information }, i) => information === looks[i])
+  && identityOf(walkedDesign, walkedLooks.length) === identityOf(design, walkedLooks.length);
+
+const identityOf = ({ stopsBelow, ...design }: BoundaryDesign, looks: number): string => JSON.stringify([design, stopsBelow?.slice(0, looks) ?? null]);
 
 /** One-sided p-values above P(Z > -4) are given as 1: near an alpha of 1 nothing is left to spend after the first look. */
 const LOWEST_ONE_SIDED = -4;
