@@ -1,5 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
+  globalSetup: '<rootDir>/test/run/setup.mjs',
+  globalTeardown: '<rootDir>/test/run/teardown.mjs',
   testEnvironment: '<rootDir>/test/environment.cjs',
   roots: ['<rootDir>/test'],
   testRegex: '\\.test\\.ts$',

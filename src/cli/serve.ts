@@ -7,7 +7,7 @@ export const serveVerb = (_: VerbContext): Command => new Command('serve')
   .description('Runs the service until it is told to stop. Without DATABASE_URL it brings a PostgreSQL of its own in the data folder, and without REDIS_URL it queues jobs there.')
   .addHelpText('after', `
 Settings are environment variables: PORT, HOST, DATABASE_URL, REDIS_URL, ASSAY_DATA, ASSAY_ALLOWED_FOLDERS, ASSAY_ADMIN_KEY,
-ASSAY_MEMORY, ASSAY_THREADS, ASSAY_WORKERS, LOG_LEVEL.
+ASSAY_MEMORY, ASSAY_THREADS, ASSAY_WORKERS, ASSAY_LOCK_MS, LOG_LEVEL.
 
 Example:
   $ PORT=8080 ASSAY_ALLOWED_FOLDERS=/warehouse assay serve`)

@@ -17,6 +17,7 @@ const environmentSchema = z.object({
   ASSAY_MEMORY: z.string().regex(/^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$/, 'must look like 4GB').default('4GB').describe('memory that one analysis may use in the warehouse engine'),
   ASSAY_THREADS: z.coerce.number().int().gte(1).optional().describe('threads of the warehouse engine; absent: as many as there are cores'),
   ASSAY_WORKERS: z.coerce.number().int().gte(0).lte(64).default(1).describe('worker processes that the service starts; 0: they run elsewhere'),
+  ASSAY_LOCK_MS: z.coerce.number().int().gte(1000).lte(600_000).default(6000).describe('milliseconds that a worker may be silent before its job is given to another'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least severe message that is logged'),
 });
 
@@ -34,6 +35,8 @@ export interface Config {
   readonly memoryLimit: string;
   readonly threads: number | undefined;
   readonly workers: number;
+  /** milliseconds that a worker may be silent before its job is given to another */
+  readonly lockMs: number;
   readonly logLevel: z.output<typeof environmentSchema>['LOG_LEVEL'];
 }
 
@@ -46,7 +49,7 @@ export function configFrom(environment: NodeJS.ProcessEnv): Config {
     port: e.PORT, host: e.HOST, databaseUrl: e.DATABASE_URL, redisUrl: e.REDIS_URL,
     data: e.ASSAY_DATA, allowedFolders: [e.ASSAY_DATA, ...e.ASSAY_ALLOWED_FOLDERS],
     adminKey: e.ASSAY_ADMIN_KEY, demo: e.ASSAY_DEMO, memoryLimit: e.ASSAY_MEMORY, threads: e.ASSAY_THREADS,
-    workers: e.ASSAY_WORKERS, logLevel: e.LOG_LEVEL,
+    workers: e.ASSAY_WORKERS, lockMs: e.ASSAY_LOCK_MS, logLevel: e.LOG_LEVEL,
   };
 }
 

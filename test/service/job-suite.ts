@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { getQueueToken } from '@nestjs/bullmq';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Queue } from 'bullmq';
 import { createClient } from 'graphql-ws';
@@ -17,9 +17,11 @@ import { shopPlan, writeShop } from './shop.js';
 import { startService, type TestService } from './start-service.js';
 
 const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
-/** Large enough that an analysis takes seconds: workers are killed in the middle of it. */
-const UNITS = 1_500_000;
-const EVENTS = 6_000_000;
+/** Large enough that an analysis takes a second or so: workers are killed in the middle of it. */
+const UNITS = 400_000;
+const EVENTS = 1_600_000;
+/** Silence after which a worker is taken for dead: long against what a busy machine may hold one up. */
+const LOCK_MS = 2000;
 const ANALYZE = 'mutation ($plan: JSON!) { analyze(plan: $plan) { __typename ... on Analysis { id status } ... on ValidationFailure { message } } }';
 
 export interface Store { readonly options: Partial<Config>; forget?(): Promise<void>; end(): Promise<void> }
@@ -29,17 +31,18 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
   describe(`jobs on ${title}`, () => {
     let store: Store;
     let service: TestService;
+    /** Those that live: one after most tests, which the next one goes on with. */
     const workers: ChildProcess[] = [];
 
     beforeAll(async () => {
       if (!existsSync(WORKER)) throw new Error('dist/worker.js is missing: run npm run build');
       store = await start();
-      service = await startService(store.options);
+      service = await startService({ lockMs: LOCK_MS, ...store.options });
       writeShop(service.folder);
       await writeLargeShop(service.folder);
     });
-    afterEach(() => { for (const worker of workers.splice(0)) worker.kill('SIGKILL'); });
     afterAll(async () => {
+      for (const worker of workers) worker.kill('SIGKILL');
       await service.end();
       await store.end();
     });
@@ -47,12 +50,15 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     const forkWorker = (): ChildProcess => {
       const { config } = service;
       const worker = fork(WORKER, {
-        env: { ...process.env, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl ?? '', ASSAY_DATA: config.data, ASSAY_ALLOWED_FOLDERS: service.folder, LOG_LEVEL: 'silent' },
+        env: { ...process.env, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl ?? '', ASSAY_DATA: config.data, ASSAY_ALLOWED_FOLDERS: service.folder, ASSAY_LOCK_MS: String(config.lockMs), LOG_LEVEL: 'silent' },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       workers.push(worker);
+      worker.once('exit', () => workers.splice(workers.indexOf(worker), 1));
       return worker;
     };
+    const aWorker = (): ChildProcess => workers.find(({ killed }) => !killed) ?? forkWorker();
+    const queue = () => service.app.get<Queue>(getQueueToken(QUEUE));
     const analyze = async (plan: PlanInput): Promise<string> => (await service.gql(ANALYZE, { variables: { plan } })).data.analyze.id;
     const row = (id: string) => service.prisma.analysis.findUniqueOrThrow({ where: { id } });
     const until = async (id: string, holds: (now: Awaited<ReturnType<typeof row>>) => boolean) => {
@@ -65,12 +71,12 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     const large = (name: string) => largePlan(service.folder, name);
     const jobsLeft = async () => {
       await sleep(200); // the queue hears of the end after the row does
-      return service.app.get<Queue>(getQueueToken(QUEUE)).getJobCounts('waiting', 'active', 'delayed', 'failed');
+      return queue().getJobCounts('waiting', 'active', 'delayed', 'failed');
     };
     const NONE = { waiting: 0, active: 0, delayed: 0, failed: 0 };
 
     it('a worker that is killed in the middle of a job loses nothing and doubles nothing', async () => {
-      const first = forkWorker();
+      const first = aWorker();
       const id = await analyze(large('killed'));
       const bystander = await analyze(shopPlan(service.folder, { name: 'bystander' }));
       await until(id, ({ status }) => status === 'running');
@@ -90,20 +96,22 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     }, 120_000);
 
     it('a worker that was taken for dead and wakes up does not write over the one that took its place', async () => {
-      const first = forkWorker();
+      const first = aWorker();
       const id = await analyze(large('frozen'));
       const before = await until(id, ({ status }) => status === 'running');
       first.kill('SIGSTOP');
       forkWorker();
       const done = await until(id, ({ status }) => status === 'completed');
       expect(done.claim).not.toBe(before.claim);
+      const gone = new Promise((resolve) => first.once('exit', resolve));
       first.kill('SIGCONT');
-      await sleep(3000);
+      first.kill('SIGTERM'); // it ends what it does first
+      expect(await gone).toBe(0);
       expect(await row(id)).toEqual(done);
     }, 120_000);
 
     it('an analysis is cancelled in the middle and can be retried to the end', async () => {
-      forkWorker();
+      aWorker();
       const id = await analyze(large('cancelled'));
       await until(id, ({ status }) => status === 'running');
       const { data } = await service.gql('mutation ($id: ID!) { cancelAnalysis(id: $id) { __typename } }', { variables: { id } });
@@ -116,17 +124,19 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     }, 120_000);
 
     it('an analysis that waits is cancelled at once, and its job does nothing', async () => {
+      await queue().pause();
       const id = await analyze(shopPlan(service.folder, { name: 'waiting' }));
       await service.gql('mutation ($id: ID!) { cancelAnalysis(id: $id) { __typename } }', { variables: { id } });
       expect((await row(id)).status).toBe('cancelled');
-      forkWorker();
+      await queue().resume();
+      aWorker();
       const next = await analyze(shopPlan(service.folder, { name: 'after_waiting' }));
       expect(await service.ended(next)).toMatchObject({ status: 'completed' });
       expect(await row(id)).toMatchObject({ status: 'cancelled', attempts: 0 });
     });
 
     it('data that the plan misdescribes fail at the first attempt, with the sentence', async () => {
-      forkWorker();
+      aWorker();
       const plan = shopPlan(service.folder, { name: 'wrong_value', metrics: [{ name: 'revenue', kind: 'mean', fact: 'orders', value: 'amounts' }] });
       const id = await analyze(plan);
       expect(await service.ended(id)).toMatchObject({ status: 'failed', error: expect.stringContaining('amounts') });
@@ -135,7 +145,7 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     });
 
     it('a worker that is told to stop gives its job back, and another finishes it', async () => {
-      const first = forkWorker();
+      const first = aWorker();
       const id = await analyze(large('stopped'));
       await until(id, ({ status }) => status === 'running');
       const gone = new Promise((resolve) => first.once('exit', resolve));
@@ -146,12 +156,14 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     }, 120_000);
 
     it('a row whose job was lost gets a new one', async () => {
+      await queue().pause();
       const id = await analyze(shopPlan(service.folder, { name: 'lost' }));
       if (store.forget) await store.forget();
-      else await service.app.get<Queue>(getQueueToken(QUEUE)).remove(id);
+      else await queue().remove(id);
       expect(await service.app.get(ReconcilerService).reconcile()).toBe(1);
       expect(await service.app.get(ReconcilerService).reconcile()).toBe(0);
-      forkWorker();
+      await queue().resume();
+      aWorker();
       expect(await service.ended(id)).toMatchObject({ status: 'completed' });
     });
 
@@ -159,13 +171,15 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
       const socket = createClient({
         url: `${service.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization: `Bearer ${service.keys.viewer}` }, retryAttempts: 0,
       });
+      await queue().pause();
       const id = await analyze(large('watched'));
       const seen: { status: string; progress: number }[] = [];
       const ended = (async () => {
         for await (const { data } of socket.iterate<{ analysisProgress: { status: string; progress: number } }>({ query: 'subscription ($id: ID!) { analysisProgress(id: $id) { id status progress message } }', variables: { id } })) seen.push(data!.analysisProgress);
       })();
       await sleep(300);
-      forkWorker();
+      await queue().resume();
+      aWorker();
       await ended;
       const statuses = seen.map(({ status }) => status);
       expect([statuses[0], statuses.at(-1)]).toEqual(['queued', 'completed']);

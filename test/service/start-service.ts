@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { type Role, roles } from '../../src/service/auth/roles.js';
 import type { Config } from '../../src/service/config.js';
 import { PrismaService } from '../../src/service/database/prisma.service.js';
 import { serve, type Service } from '../../src/service/serve.js';
+import { newDatabase } from '../database.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Anything = any;
@@ -26,13 +27,12 @@ export interface TestService extends Service {
   end(): Promise<void>;
 }
 
-/** A service on a PostgreSQL of its own, without worker processes unless they are asked for. */
+/** A service on a database of its own, without worker processes unless they are asked for. */
 export async function startService(options: Partial<Config> = {}): Promise<TestService> {
   const folder = mkdtempSync(path.join(tmpdir(), 'assay-service-'));
-  chmodSync(folder, 0o755); // the account of the database server must be able to enter it
   const tables = path.join(folder, 'tables');
   mkdirSync(tables);
-  const service = await serve({ port: 0, data: path.join(folder, 'data'), allowedFolders: [tables], workers: 0, logLevel: (process.env.LOG_LEVEL ?? 'silent') as Config['logLevel'], demo: false, databaseUrl: undefined, redisUrl: undefined, ...options });
+  const service = await serve({ port: 0, data: path.join(folder, 'data'), allowedFolders: [tables], workers: 0, logLevel: (process.env.LOG_LEVEL ?? 'silent') as Config['logLevel'], demo: false, databaseUrl: await newDatabase(), redisUrl: undefined, ...options });
   const made = await Promise.all(roles.map(async (role) => [role, (await service.app.get(ApiKeysService).create(`the ${role}`, role)).secret] as const));
   const keys = Object.fromEntries(made) as Record<Role, string>;
   const test: TestService = {

@@ -6,8 +6,8 @@ import path from 'node:path';
 import pg from 'pg';
 import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
 import { summariesSchema } from '../../src/experiment/summaries.js';
-import { embeddedPostgres } from '../../src/service/database/embedded-postgres.js';
 import { openWarehouse } from '../../src/warehouse/open.js';
+import { newDatabase } from '../database.js';
 import { CASES, DESIGN_CASES, type Case } from './conformance-cases.js';
 import { comparable, designOracle } from './design-oracle.js';
 import { expectClose } from './expect-close.js';
@@ -20,20 +20,18 @@ type ShopName = keyof typeof SHOPS;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'assay-conformance-'));
 const urls = new Map<ShopName, string>();
-let stop: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
-  const server = await embeddedPostgres(path.join(folder, 'postgres'), 'shop');
-  stop = () => server.stop();
+  const url = await newDatabase();
   for (const name of Object.keys(SHOPS) as ShopName[]) {
     const statements = shopSql(SHOPS[name]);
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(`create schema "${name}"`);
     await client.query(`set search_path = "${name}"`);
     for (const statement of statements) await client.query(statement);
     await client.end();
-    urls.set(name, server.url);
+    urls.set(name, url);
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
     for (const statement of statements) await connection.run(statement);
@@ -43,10 +41,7 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-afterAll(async () => {
-  await stop();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const sourceOf = (engine: 'duckdb' | 'postgres', shop: ShopName): PlanInput['source'] => (engine === 'postgres'
   ? { kind: 'postgres', url: 'env:WAREHOUSE_URL', schema: shop }

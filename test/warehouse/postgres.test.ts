@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
-import path from 'node:path';
 import pg from 'pg';
 import { planSchema, type Plan, type PlanInput } from '../../src/experiment/plan.js';
-import { embeddedPostgres } from '../../src/service/database/embedded-postgres.js';
 import type { WarehouseOptions } from '../../src/warehouse/open.js';
 import { openWarehouse } from '../../src/warehouse/open.js';
+import { newDatabase } from '../database.js';
 import { errorOf, illConditionedPlan, RELATIVE, VALUE } from './ill-conditioned.js';
 import { failureOf, newFolder, planOver } from './small-plan.js';
 
 const folder = newFolder();
 let url = '';
-let stop: () => Promise<void> = async () => undefined;
 const query = async (sql: string) => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -19,9 +17,7 @@ const query = async (sql: string) => {
 };
 
 beforeAll(async () => {
-  const server = await embeddedPostgres(path.join(folder, 'postgres'), 'warehouse');
-  ({ url } = server);
-  stop = () => server.stop();
+  url = await newDatabase();
   await query(`create table exposures (unit bigint, arm text, ts timestamptz, country text);
     insert into exposures values (1, 'a', '2026-03-01T00:00:00Z', 'DE'), (2, 'b', '2026-03-01T01:00:00Z', 'FR');
     create table orders (unit bigint, ts timestamptz, revenue float8, note text);
@@ -29,7 +25,7 @@ beforeAll(async () => {
     create function spend() returns bigint language plpgsql volatile as $$ begin delete from orders; return 1; end $$;
     create function unlock() returns bigint language plpgsql volatile as $$ begin perform set_config('transaction_read_only', 'off', true); delete from orders; return 1; end $$`);
 }, 120_000);
-afterAll(async () => { await stop(); rmSync(folder, { recursive: true, force: true }); }, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = { kind: 'postgres' as const, url: 'env:WAREHOUSE_URL' as const };
 const over = (changes: Partial<PlanInput> = {}): Plan => planSchema.parse({ ...planOver({}), source, ...changes });
@@ -80,7 +76,7 @@ describe('postgres', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 500);
     await expect(warehouse.collect(over({ facts: [slow] }), { signal: controller.signal })).rejects.toThrow('enough');
-    expect(await query("select count(*) as n from pg_stat_activity where application_name = 'assay' and state = 'active'")).toEqual([{ n: '0' }]);
+    expect(await query("select count(*) as n from pg_stat_activity where application_name = 'assay' and datname = current_database() and state = 'active'")).toEqual([{ n: '0' }]);
     await warehouse.close();
   });
 

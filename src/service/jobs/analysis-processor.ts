@@ -46,7 +46,7 @@ export async function processAnalysis(job: Job<AnalysisJob>, context: ProcessorC
   try {
     if (row.attempts > MAX_ATTEMPTS) throw new UnrecoverableError(`was begun ${MAX_ATTEMPTS} times, and each time its worker died`);
     const result = await run(job, row, claim, watch.signal, context);
-    await save(prisma, row, claim, result);
+    if (!await save(prisma, row, claim, result)) await cancelled(prisma, { id, claim });
   } catch (error) {
     await settle(job, claim, error, watch.signal, context);
   } finally {
@@ -71,29 +71,35 @@ async function run(job: Job<AnalysisJob>, row: Omit<Analysis, 'result'>, claim: 
   return analysisSchema.parse(result); // an answer is finite or a refusal: what is not does not get into the database
 }
 
-/** Result and status in one statement, once. */
-async function save(prisma: PrismaClient, row: Omit<Analysis, 'result'>, claim: string, result: AnalysisResult): Promise<void> {
+/** Result and status in one statement, once. @returns false when it was cancelled meanwhile or another worker has claimed it */
+async function save(prisma: PrismaClient, row: Omit<Analysis, 'result'>, claim: string, result: AnalysisResult): Promise<boolean> {
   const dataDigest = result.fingerprint.digest;
   const identity = identityOf({ experimentId: row.experimentId, planHash: row.planHash, frozenPlanHash: row.frozenPlanHash, asOf: result.plan.asOf ?? null, dataDigest });
   try {
-    await prisma.analysis.updateMany({
+    const { count } = await prisma.analysis.updateMany({
       where: { id: row.id, claim, status: 'running', cancelRequested: false },
       data: {
         status: 'completed', progress: 1, message: 'completed', finishedAt: new Date(), error: null, errorPath: null,
         result: JSON.stringify(result), resultHash: analysisDigest(result), verdict: result.decision.verdict, dataDigest, identity,
       },
     });
+    return count > 0;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     throw new UnrecoverableError('the data changed while it was queued, and there is an analysis of them as they are now; ask again to find it');
   }
 }
 
+/** Writes down that it was cancelled, if somebody asked for that. */
+async function cancelled(prisma: PrismaClient, mine: { readonly id: string; readonly claim: string }): Promise<boolean> {
+  const { count } = await prisma.analysis.updateMany({ where: { ...mine, status: 'running', cancelRequested: true }, data: { status: 'cancelled', message: 'cancelled', finishedAt: new Date() } });
+  return count > 0;
+}
+
 /** What becomes of a row whose run did not end with a result. Throws what the queue needs to know. */
 async function settle(job: Job<AnalysisJob>, claim: string, error: unknown, signal: AbortSignal, { prisma, log, shutdown }: ProcessorContext): Promise<void> {
   const mine = { id: job.data.analysisId, claim, status: 'running' as const };
-  const cancelled = await prisma.analysis.updateMany({ where: { ...mine, cancelRequested: true }, data: { status: 'cancelled', message: 'cancelled', finishedAt: new Date() } });
-  if (cancelled.count > 0) return;
+  if (await cancelled(prisma, mine)) return;
   if (signal.aborted && !shutdown.aborted) return; // another worker has taken over
   const sentence = error instanceof Error ? error.message : String(error);
   const hopeless = error instanceof DataError || error instanceof UnrecoverableError;

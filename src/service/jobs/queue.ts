@@ -6,9 +6,6 @@ export const QUEUE = 'analyses';
 /** All that a job carries; its id is the id of the analysis, and the row of the analysis says the rest. */
 export interface AnalysisJob { readonly analysisId: string }
 
-/** How long a worker may be silent before its job is given to another, in milliseconds. */
-export const LOCK_MS = 6_000;
-export const STALLED_CHECK_MS = 3_000;
 export const JOB_ATTEMPTS = 5;
 
 /** The row keeps state and result, so the queue forgets a job once it is done. */

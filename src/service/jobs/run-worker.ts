@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Config } from '../config.js';
 import { processAnalysis } from './analysis-processor.js';
-import { type AnalysisJob, LOCK_MS, QUEUE, queueConnection, STALLED_CHECK_MS } from './queue.js';
+import { type AnalysisJob, QUEUE, queueConnection } from './queue.js';
 
 /** How long a running analysis may go on after the worker was asked to stop, in milliseconds. */
 const GRACE_MS = 5000;
@@ -20,8 +20,8 @@ export async function runWorker(config: Config, log: Logger): Promise<RunningWor
   const worker = new Worker<AnalysisJob, void>(QUEUE, (job) => processAnalysis(job, { prisma, config, log, shutdown: shutdown.signal }), {
     connection: queueConnection(config),
     concurrency: CONCURRENCY,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
+    lockDuration: config.lockMs,
+    stalledInterval: config.lockMs / 2,
     maxStalledCount: 1_000_000, // the row counts attempts; PostgreSQL keeps this one in 32 bits
   });
   worker.on('error', (error) => log.warn({ err: error }, 'queue'));

@@ -69,5 +69,6 @@ const workerEnvironment = (config: Config): NodeJS.ProcessEnv => ({
   ASSAY_ALLOWED_FOLDERS: config.allowedFolders.join(process.platform === 'win32' ? ';' : ':'),
   ASSAY_MEMORY: config.memoryLimit,
   ASSAY_THREADS: config.threads === undefined ? '' : String(config.threads),
+  ASSAY_LOCK_MS: String(config.lockMs),
   LOG_LEVEL: config.logLevel,
 });
