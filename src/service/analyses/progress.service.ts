@@ -1,7 +1,8 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { OnQueueEvent, QueueEventsHost, QueueEventsListener } from '@nestjs/bullmq';
 import { PrismaService } from '../database/prisma.service.js';
 import { QUEUE } from '../jobs/queue.js';
+import { LOGGER, type Logger } from '../logger.js';
 import type { AnalysisProgress } from './analysis.types.js';
 
 /** A change that no event told of (a cancelled job has none) is seen after this long. */
@@ -20,12 +21,13 @@ export class ProgressService extends QueueEventsHost implements OnModuleDestroy 
   private readonly sleepers = new Map<string, Set<() => void>>();
   private closing = false;
 
-  constructor(private readonly prisma: PrismaService) { super(); }
+  constructor(private readonly prisma: PrismaService, @Inject(LOGGER) private readonly log: Logger) { super(); }
 
   @OnQueueEvent('active') onActive({ jobId }: { jobId: string }) { this.wake(jobId); }
   @OnQueueEvent('progress') onProgress({ jobId }: { jobId: string }) { this.wake(jobId); }
   @OnQueueEvent('completed') onCompleted({ jobId }: { jobId: string }) { this.wake(jobId); }
   @OnQueueEvent('failed') onFailed({ jobId }: { jobId: string }) { this.wake(jobId); }
+  @OnQueueEvent('error') onError(error: Error) { this.log.warn({ err: error }, 'events of the queue'); }
 
   async *of(id: string): AsyncGenerator<AnalysisProgress> {
     let last: AnalysisProgress | undefined;

@@ -19,6 +19,7 @@ export class ReconcilerService implements OnApplicationBootstrap, OnApplicationS
   constructor(private readonly prisma: PrismaService, @InjectQueue(QUEUE) private readonly queue: Queue<AnalysisJob>, @Inject(LOGGER) private readonly log: Logger) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.queue.on('error', (error) => this.log.warn({ err: error }, 'queue'));
     await this.reconcile();
     this.timer = setInterval(() => {
       this.reconcile().catch((error: unknown) => this.log.warn({ err: error }, 'reconciling'));
