@@ -1,7 +1,10 @@
+import { sharedForestEngine } from './compute/shared-forest-engine.js';
+import { sharedPolicyEngine } from './compute/shared-policy-engine.js';
 import type { Analysis, Conclusion } from './experiment/analysis.js';
 import { runChecks } from './experiment/checks.js';
 import { cohortLifts, compareArms, cumulativeLifts } from './experiment/compare.js';
 import { ruleReading } from './experiment/compare/rule-reading.js';
+import { effectForest } from './experiment/heterogeneity/effect-forest.js';
 import { segmentSearch } from './experiment/heterogeneity/search.js';
 import { designReport } from './experiment/design/report.js';
 import { decide } from './experiment/decide.js';
@@ -19,10 +22,12 @@ export interface AnalyzeOptions extends CollectOptions {
 /**
  * Raw tables -> summaries -> effects -> inference -> checks -> decision: everything Assay does to an experiment.
  *
- * The warehouse reads the data once and answers with summaries; all that follows is a pure function of plan and summaries.
+ * The warehouse reads the data once and answers with summaries; all that follows is a pure function of plan and summaries, but for the causal
+ * forest that a plan may ask for: it reads units, informs, and decides nothing.
  */
 export async function analyze(plan: Plan, warehouse: Warehouse, options: AnalyzeOptions = {}): Promise<Analysis> {
-  const { summaries, fingerprint, queries } = await warehouse.collect(plan, options);
+  const { summaries, fingerprint, queries, units } = await warehouse.collect(plan, options);
+  const forest = units && await effectForest(plan, units, { forests: sharedForestEngine, policies: sharedPolicyEngine }, forestOptions(options));
   const differences = options.frozen ? planDifferences(options.frozen, plan) : [];
   return {
     formatVersion: 1,
@@ -38,8 +43,14 @@ export async function analyze(plan: Plan, warehouse: Warehouse, options: Analyze
     codeVersion,
     device: 'cpu',
     ...await conclude(plan, summaries),
+    ...(forest && { forest }),
   };
 }
+
+const forestOptions = ({ signal, onProgress }: CollectOptions) => ({
+  ...(signal && { signal }),
+  ...(onProgress && { onProgress: () => onProgress(0.99, 'growing causal forests') }),
+});
 
 /** The pure half: a replay calls this with stored summaries and must get the same bytes. */
 export async function conclude(plan: Plan, summaries: Summaries): Promise<Conclusion> {

@@ -23,7 +23,7 @@ export interface Verification {
 /** Replays an analysis from its stored plan and summaries; all that follows from them must come out bit for bit. */
 export async function verifyAnalysis(analysis: Analysis): Promise<Verification> {
   const { checks, comparisons, timelines, decision, heterogeneity, design } = analysis;
-  const stored = { planHash: analysis.planHash, checks, comparisons, timelines, decision, ...(heterogeneity && { heterogeneity }), ...(design && { design }) };
+  const stored = { planHash: analysis.planHash, checks, comparisons, timelines, decision, ...(heterogeneity !== undefined && { heterogeneity }), ...(design && { design }) };
   const replayed = { planHash: planHash(analysis.plan), ...await conclude(analysis.plan, analysis.summaries) };
   const differences = [...differencesAt('', stored, replayed)];
   return {

@@ -36,12 +36,12 @@ async function verifyCommand({ terminal, exit }: VerbContext, file: string): Pro
   const analysis = parseAs(analysisSchema, value, `${file} is not an analysis`);
   const { verifyAnalysis } = await import('../verify.js');
   const verification = await verifyAnalysis(analysis);
-  terminal.out(verificationText(verification));
+  terminal.out(verificationText(verification, analysis.forest !== undefined));
   if (verification.status === 'different') exit(FAILURE);
 }
 
-function verificationText({ status, differences, codeVersions }: Verification): string {
-  if (status === 'same') return 'same: checks, effects and decision were recomputed to the bit\n';
+function verificationText({ status, differences, codeVersions }: Verification, hasForest: boolean): string {
+  if (status === 'same') return `same: checks, effects and decision were recomputed to the bit${hasForest ? '; the causal forest was not, since it reads units and they are not stored' : ''}\n`;
   const shown = differences.slice(0, MOST_SHOWN).map(({ path: at, stored, replayed }) => `  ${at}: stored ${stored ?? 'nothing'}, recomputed ${replayed ?? 'nothing'}`);
   const more = differences.length > MOST_SHOWN ? [`  and ${differences.length - MOST_SHOWN} more`] : [];
   const versions = codeVersions.stored === codeVersions.replayed ? [] : [`  it was computed by version ${codeVersions.stored} and recomputed by ${codeVersions.replayed}`];

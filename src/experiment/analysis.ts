@@ -179,6 +179,64 @@ export const segmentSearchSchema = z.object({
 }).meta({ id: 'SegmentSearch', description: 'Which segments have an effect of their own: chosen in one half of the units, tested in the other, both ways.' });
 export type SegmentSearch = z.output<typeof segmentSearchSchema>;
 
+const gainSchema = z.object({
+  estimate: z.number().describe('in units of the metric, above 0 for the better'),
+  standardError: z.number().describe('in units of the metric'),
+  degreesOfFreedom: z.number().nullable().describe('null: normal reference'),
+  interval: confidenceSetSchema.describe('at the level of the plan'),
+  pValue: z.number().describe('two-sided, of no gain'),
+}).meta({ id: 'GainEstimate', description: 'What is gained, in the better direction of the metric, with its uncertainty.' });
+export type GainEstimate = z.output<typeof gainSchema>;
+
+const targetingNodeSchema = z.object({
+  feature: z.string().nullable().describe('covariate that is asked about; null in a leaf'),
+  threshold: z.number().nullable().describe('units at or below it go to yes; null where a level is asked for, and in a leaf'),
+  level: z.string().nullable().describe('units of this value go to yes, (none) for a missing one; null where a threshold is asked for, and in a leaf'),
+  yes: z.number().int().nullable().describe('place of that child among the nodes; null in a leaf'),
+  no: z.number().int().nullable().describe('place of the other child; null in a leaf'),
+  isTreated: z.boolean().nullable().describe('whether units of the leaf get the treatment; null where a question follows'),
+  share: z.number().describe('of held-out units that reach the node, in [0, 1]'),
+  gain: gainSchema.nullable().describe('mean gain by treatment of the held-out units that reach it; null of fewer than two'),
+}).meta({ id: 'TargetingNode', description: 'A question that a policy tree asks, or what it says at the end.' });
+const targetingTreeSchema = z.object({
+  nodes: z.array(targetingNodeSchema).describe('root first, children after their parents'),
+  learned: z.number().int().describe('units that the tree was learned from'),
+  treatedShare: z.number().describe('of held-out units that it treats, in [0, 1]'),
+  overNone: gainSchema.nullable().describe('per unit of all, over treating nobody; null when it treats nobody'),
+  overAll: gainSchema.nullable().describe('per unit of all, over treating everybody; null when it treats everybody'),
+  allOverNone: gainSchema.describe('what treating everybody gains over treating nobody, by the same units'),
+}).meta({ id: 'TargetingTree', description: 'Whom to treat, as questions that people can read, valued by units that had no say in it.' });
+
+const targetingSchema = z.object({
+  status: z.literal('estimated').describe('always estimated'),
+  learned: z.number().int().describe('units that the ranking was learned from'),
+  judged: z.number().int().describe('units that judged the ranking'),
+  valued: z.number().int().describe('units that value the tree'),
+  trimmedShare: z.number().describe('share of units left out because covariates all but tell their arm, in [0, 1]'),
+  rate: gainSchema.describe('rank-weighted effect (AUTOC): what treating by the ranking gains over treating as many at random; 0 when the ranking is worth nothing'),
+  curve: z.array(z.object({
+    fraction: z.number().describe('share treated, those of highest predicted gain first'), estimate: z.number().describe('their mean gain less the mean gain of all, in units of the metric'),
+    lower: z.number().describe('of the interval, for this fraction alone'), upper: z.number().describe('of the interval, for this fraction alone'),
+  }).meta({ id: 'TargetingPoint', description: 'A point of the targeting operator characteristic.' })).describe('targeting operator characteristic (TOC)'),
+  covariates: z.array(z.object({
+    name: z.string().describe('covariate'), share: z.number().describe('of the splits near the root of the forest, weighted by depth; sums to 1'),
+    level: z.string().nullable().describe('the value whose shares differ most; null for numbers'),
+    most: z.number().nullable().describe('mean (or share of that value) in the quarter with the highest predicted gain; null when all are missing'),
+    least: z.number().nullable().describe('the same in the quarter with the lowest'),
+  }).meta({ id: 'GainProfile', description: 'How those who gain most differ from those who gain least.' })).describe('by importance, highest first'),
+  tree: targetingTreeSchema.nullable().describe('null unless the ranking is shown to be worth something'),
+}).meta({ id: 'Targeting', description: 'Whether units that gain more can be told beforehand, and what a rule for them is worth.' });
+
+export const effectForestSchema = z.object({
+  metric: z.string().describe('name of the metric'),
+  arm: z.string().describe('the arm that is compared with the control'),
+  available: z.number().int().describe('units of both arms that count for the metric'),
+  read: z.number().int().describe('units that were read, by a hash of the unit where they are fewer'),
+  rowsDigest: z.string().describe('sha256 of the rows as they were read'),
+  answer: z.discriminatedUnion('status', [targetingSchema, refusalSchema]).meta({ id: 'TargetingOrRefusal', description: 'Whom the treatment helps most, or why it cannot be said.' }),
+}).meta({ id: 'EffectForest', description: 'Whom the treatment helps most, by a causal forest over units. It informs and is no part of the verdict, nor of its replay: rows are not stored.' });
+export type EffectForest = z.output<typeof effectForestSchema>;
+
 /** What follows from plan and summaries alone: recomputed bit for bit by a replay. */
 export const conclusionSchema = z.object({
   checks: z.array(checkSchema),
@@ -204,5 +262,6 @@ export const analysisSchema = z.object({
   codeVersion: z.string().describe('version of the code that computed it'),
   device: z.string().describe('what computed it, such as cpu'),
   ...conclusionSchema.shape,
+  forest: effectForestSchema.optional().describe('whom the treatment helps most; null where the plan asks for no forest. No part of the verdict'),
 });
 export type Analysis = z.output<typeof analysisSchema>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { effectsSection, segmentsSection } from './html/effects.js';
 import { heterogeneitySection } from './heterogeneity.js';
+import { targetingSection } from './html/targeting.js';
 import { checksSection, lineageSection, planSection, provenanceSection, queriesSection, recordsSection, timelinesSection } from './html/evidence.js';
 import { html, trusted, type Markup } from './html/markup.js';
 import { style } from './html/style.js';
@@ -28,7 +29,7 @@ ${verdictHeader(model)}
 ${effectsSection(model)}
 ${clausesSection(model)}
 ${designSection(model)}${timelinesSection(model)}
-${segmentsSection(model)}${model.heterogeneity !== null && heterogeneitySection(model.heterogeneity)}
+${segmentsSection(model)}${model.heterogeneity !== null && heterogeneitySection(model.heterogeneity)}${model.targeting !== null && targetingSection(model.targeting)}
 ${checksSection(model)}
 ${planSection(model)}
 ${lineageSection(model)}

@@ -1,6 +1,7 @@
 import { formatInstant } from '../experiment/format.js';
 import { ROLE_TITLES, rowsByRole, type EffectRow } from './effect-rows.js';
 import { cellsOf, HETEROGENEITY_HEADS } from './heterogeneity.js';
+import { PROFILE_HEADS, TARGETING_TITLE, VALUE_HEADS, type Branch, type TargetingModel } from './targeting.js';
 import { featureText, modelText, nameOfCheck, STATUS_MARKS, VERDICT_LABELS, type ReportModel } from './model.js';
 import { isWorthSaying } from './verdict.js';
 
@@ -23,6 +24,7 @@ export function markdownReport(model: ReportModel): string {
     ...designBlocks(model),
     ...model.segments.flatMap(({ name, rows }) => [`## Segment ${text(name)}`, effectsTable(rows, model)]),
     ...(model.heterogeneity ? ['## Segments that differ', text(model.heterogeneity.sentence), table(HETEROGENEITY_HEADS, model.heterogeneity.rows.map((row) => cellsOf(row).map(text))), text(model.heterogeneity.note)] : []),
+    ...(model.targeting ? targetingBlocks(model.targeting) : []),
     '## Checks of the data',
     bullets(model.checks.map((check) => `${STATUS_MARKS[check.status]} ${check.status}: **${nameOfCheck(check.name)}.** ${text(check.sentence)}${check.action ? ` *What to do:* ${text(check.action)}` : ''}`)),
     '## The plan',
@@ -43,6 +45,19 @@ const designBlocks = ({ design }: ReportModel): string[] => (design === null ? [
   '### What must hold', bullets(design.assumptions.map(text)),
   ...(design.seen.length > 0 ? ['### What was seen', bullets(design.seen.map(text))] : []),
 ]);
+
+const targetingBlocks = ({ sentence, tree, values, profile, curve, note }: TargetingModel): string[] => [
+  `## ${TARGETING_TITLE}`, text(sentence),
+  ...(tree ? ['### Whom to ship to', branchLines(tree, 0).join('\n'), table(VALUE_HEADS, values.map((row) => row.map(text)))] : []),
+  ...(profile.length > 0 ? ['### Who gains most', table(PROFILE_HEADS, profile.map((row) => row.map(text)))] : []),
+  ...(curve ? ['### Gain by share treated', table(['Share treated, by rank', 'Gain beyond the average', curve.level], curve.rows.map((row) => row.map(text)))] : []),
+  text(note),
+];
+
+const branchLines = ({ question, says, children }: Branch, depth: number): string[] => [
+  ...(question === null ? [] : [`${'  '.repeat(depth - 1)}- ${text(question)}: ${text(says)}`]),
+  ...children.flatMap((child) => branchLines(child, depth + 1)),
+];
 
 function effectsTable(rows: readonly EffectRow[], { level, evidence }: ReportModel): string {
   return table(

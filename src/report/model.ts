@@ -9,6 +9,7 @@ import { corrections } from '../stats/corrections/index.js';
 import { designModel, type DesignModel } from './design.js';
 import { effectRows, type EffectRow } from './effect-rows.js';
 import { heterogeneityModel, type HeterogeneityModel } from './heterogeneity.js';
+import { targetingModel, type TargetingModel } from './targeting.js';
 import { clauseGroups, whatWouldChange, type ClauseGroup } from './verdict.js';
 
 /** What every rendering of a report says, in the order in which it is said. Strings are plain text: a renderer escapes them. */
@@ -35,6 +36,8 @@ export interface ReportModel {
   readonly timelineNote: string;
   /** null where the plan searches no segments */
   readonly heterogeneity: HeterogeneityModel | null;
+  /** null where the plan asks for no forest */
+  readonly targeting: TargetingModel | null;
   readonly checks: readonly Check[];
   readonly lock: string;
   readonly differences: readonly PlanDifference[];
@@ -75,6 +78,7 @@ export function reportModel(analysis: Analysis, { records = [] }: ReportContext 
     timelines: analysis.timelines.filter(({ metric, points }) => points.length > 1 && (goals.has(metric) || guardrails.has(metric))).map((timeline) => ({ ...timeline, isGoal: goals.has(timeline.metric) })),
     timelineNote: timelineNote(plan),
     heterogeneity: heterogeneityModel(analysis),
+    targeting: targetingModel(analysis),
     checks: analysis.checks,
     lock: lockSentence(analysis),
     differences: analysis.differences,

@@ -1,4 +1,4 @@
-import type { Check, Comparison, Decision } from '../experiment/analysis.js';
+import type { Check, Comparison, Decision, EffectForest } from '../experiment/analysis.js';
 import type { PlanInput } from '../experiment/plan.js';
 import { FAILURES, request, ServiceError, succeeded, type Endpoint } from './request.js';
 
@@ -24,6 +24,8 @@ export interface RemoteAnalysis {
   readonly exploratory: boolean | null;
   readonly decision: Decision | null;
   readonly checks: readonly Check[] | null;
+  /** null where the plan asks for no forest */
+  readonly forest: EffectForest | null;
   /** over all units; ask `request` for those of segments */
   readonly effects: readonly Comparison[] | null;
 }
@@ -40,11 +42,16 @@ const CONFIDENCE_SET = '{ shape lower upper }';
 const EFFECT = `{
   ... on EffectEstimate { status estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue adjustedPValue simultaneous ${CONFIDENCE_SET} eValue posterior { mean standardDeviation chanceToBeat expectedLoss { keepControl shipTreatment } withinMargin } stopping { look share statistic efficacy futility stop stageWise { ... on StageWise { status pValue medianUnbiased interval ${CONFIDENCE_SET} } ... on Refusal { status reason detail remedy } } } }
   ... on Refusal { status reason detail remedy } }`;
+const GAIN = `{ estimate standardError degreesOfFreedom interval ${CONFIDENCE_SET} pValue }`;
 const ARM = '{ arm n value standardError }';
 const ANALYSIS = `id status progress message error planHash exploratory
   decision { verdict arm reason clauses { kind metric arm status sentence change } rule { alphaPerGoal alphaPerGuardrail alphaPerDeterioration betaPerClause falseShip unitsNeeded } }
   checks { name status blocking sentence pValue action }
   heterogeneity { searched fdr segments { metric arm parts { name value } units inside outside estimate interval ${CONFIDENCE_SET} eValue adjustedPValue isFound } }
+  forest { metric arm available read rowsDigest answer {
+    ... on Targeting { status learned judged valued trimmedShare rate ${GAIN} curve { fraction estimate lower upper } covariates { name share level most least }
+      tree { learned treatedShare nodes { feature threshold level yes no isTreated share gain ${GAIN} } overNone ${GAIN} overAll ${GAIN} allOverNone ${GAIN} } }
+    ... on Refusal { status reason detail remedy } } }
   effects(segments: []) { metric role family segment { name value } control ${ARM} treatment ${ARM} difference ${EFFECT} lift ${EFFECT} method adjustment { covariates varianceReduction } }`;
 const PROGRESS = 'id status progress message error';
 

@@ -18,7 +18,7 @@ interface Part extends PartColumn { readonly title: string; readonly labelOf: (v
 /** Moments of the searched metrics in each half of the units, by the value of each attribute and pair of attributes; undefined: nothing is searched. */
 export async function collectFolds(session: Session, context: MetricContext, frame: UnitFrame, centres: ReadonlyMap<string, Centre>): Promise<FoldSummary[] | undefined> {
   const { plan } = context;
-  if (!plan.heterogeneity) return undefined;
+  if (!plan.heterogeneity || dimensionsOf(plan).length === 0) return undefined;
   const wanted = new Set(searchedMetrics(plan));
   const searched: UnitFrame = { ...frame, metrics: frame.metrics.filter(({ of: { metric } }) => wanted.has(metric.name)) };
   if (searched.metrics.length === 0) return [];

@@ -1,4 +1,5 @@
 import type { Plan } from '../experiment/plan.js';
+import type { UnitRows } from '../experiment/heterogeneity/unit-rows.js';
 import type { Summaries } from '../experiment/summaries.js';
 import { exposureSummary } from './exposure-summary.js';
 import { lowered } from './lowered-design.js';
@@ -22,9 +23,9 @@ import type { CollectOptions } from './warehouse.js';
 
 /**
  * Raw tables -> summaries, whatever the engine: exposures become one row a unit, each fact table one row a unit in one
- * pass for all metrics, and their join becomes centred moments and quantiles. Rows never come here.
+ * pass for all metrics, and their join becomes centred moments and quantiles. Rows come here only for a forest, in a stated number.
  */
-export async function collect(session: Session, asked: Plan, options: CollectOptions = {}): Promise<Summaries> {
+export async function collect(session: Session, asked: Plan, options: CollectOptions = {}): Promise<{ readonly summaries: Summaries; readonly units?: UnitRows }> {
   const report = progress(asked, options);
   const d = session.dialect;
   const { plan, inputs } = lowered(d, asked, await readInputs(session, asked));
@@ -37,7 +38,7 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
   const rows = exposureRows(d, plan, inputs, planned);
   await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows));
   const found = await readCells(session, plan, isTimed);
-  await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, inputs.covariates.length, { ...found, cells: Math.max(1, found.cells.length) }));
+  await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, { numbers: inputs.covariates.length, labels: inputs.labels.length }, { ...found, cells: Math.max(1, found.cells.length) }));
 
   const readings: FactReading[] = [];
   for (const scan of scans) {
@@ -61,12 +62,14 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
   const byStatus = await session.rows('units by status, arm and day', unitCounts(d, isTimed));
   const byCell = await session.rows('units by arm and segments', cellCounts());
   const exposures = exposureSummary(plan, found, byStatus, byCell);
-  return {
+  const { units, ...metricParts } = await metricSummaries(session, { plan, inputs, scans, metrics, cells: found, asOf, isTimed, units: exposures.units }, report);
+  const summaries = {
     asOf: asOf === null ? null : toInstant(asOf),
     exposures,
     facts: readings.map(factSummary),
-    ...await metricSummaries(session, { plan, inputs, scans, metrics, cells: found, asOf, isTimed, units: exposures.units }, report),
+    ...metricParts,
   };
+  return units ? { summaries, units } : { summaries };
 }
 
 /** Says how far the collection is, and stops it when it is cancelled. */

@@ -1,7 +1,8 @@
+import { forestTask } from '../experiment/heterogeneity/forest-plan.js';
 import { covariateOf, uptakeColumns, type Plan } from '../experiment/plan.js';
 import { toMicroseconds } from './times.js';
 import type { ColumnType } from './dialects/ansi.js';
-import { columnOf, numericColumn, type Column, type Relation } from './relation.js';
+import { columnOf, isNumeric, numericColumn, type Column, type Relation } from './relation.js';
 import type { RelationRef, Session } from './session.js';
 
 /** A plan's tables, looked at: columns exist and have the right types. */
@@ -10,8 +11,10 @@ export interface Inputs {
   readonly facts: readonly Relation[];
   /** unit ids are compared as text when the tables do not agree on their type */
   readonly unitsAsText: boolean;
-  /** numeric attributes that some metric adjusts for or that are searched for segments, in order */
+  /** numeric attributes that some metric adjusts for, that are searched for segments or that a forest reads, in order */
   readonly covariates: readonly string[];
+  /** attributes whose values are names, such as a country, that a forest reads */
+  readonly labels: readonly string[];
   /** microseconds since 1970 */
   readonly start: number | null;
   readonly end: number | null;
@@ -30,13 +33,15 @@ export async function readInputs(session: Session, plan: Plan): Promise<Inputs> 
   for (const name of armColumns(plan)) columnOf(exposures!, name, 'arm');
   plan.exposures.attributes.forEach((name) => columnOf(exposures!, name, 'attributes'));
   plan.facts.forEach((fact, i) => fact.id === undefined || columnOf(facts[i]!, fact.id, 'id'));
-  const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? []), ...uptakeColumns(plan)])];
+  const forest = (forestTask(plan)?.covariates ?? []).map((name) => columnOf(exposures!, name, 'attributes'));
+  const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? []), ...uptakeColumns(plan), ...forest.filter(isNumeric).map(({ name }) => name)])];
   covariates.forEach((name) => numericColumn(exposures!, name, 'attributes'));
   return {
     exposures: checked[0]!,
     facts: checked.slice(1),
     unitsAsText: units.some((unit) => unit.type !== units[0]!.type) || !JOINABLE.has(units[0]!.type),
     covariates,
+    labels: forest.filter((column) => !isNumeric(column)).map(({ name }) => name),
     start: plan.start ? toMicroseconds(plan.start) : null,
     end: plan.end ? toMicroseconds(plan.end) : null,
   };

@@ -1,4 +1,6 @@
 import type { Plan } from '../experiment/plan.js';
+import { forestTask } from '../experiment/heterogeneity/forest-plan.js';
+import type { UnitRows } from '../experiment/heterogeneity/unit-rows.js';
 import type { Cell, GroupSummary, MetricSummary, Summaries } from '../experiment/summaries.js';
 import { areUnitsIndependent } from '../experiment/design/independence.js';
 import { momentsSummary } from './cell-moments.js';
@@ -7,11 +9,13 @@ import { GROUP } from './lowered-design.js';
 import { collectFolds } from './collect-folds.js';
 import { collectMoments, type ArmMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
+import { collectUnits, covariateColumn, labelColumn } from './collect-units.js';
 import { pooled, quantileBounds } from './queries/pooled.js';
 import { foldCounts, foldName, withPredictions } from './predictions.js';
 import { cupacFoldOf, foldOf } from './queries/fold-moments.js';
 import type { Centre } from './queries/moment-sums.js';
 import { VALUES } from './queries/names.js';
+import { UNIT_HASH, unitHash } from './queries/unit-rows.js';
 import { unitValues } from './queries/unit-values.js';
 import type { FoundCells } from './read-cells.js';
 import type { Scan } from './scans.js';
@@ -34,7 +38,7 @@ export interface MetricContext {
 }
 
 /** Every metric of the plan as centred moments or quantiles by arm and segment, and by day of first exposure. */
-export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<Pick<Summaries, 'metrics' | 'folds'>> {
+export async function metricSummaries(session: Session, context: MetricContext, report: (message: string) => void): Promise<Pick<Summaries, 'metrics' | 'folds'> & { readonly units?: UnitRows }> {
   const read = await boundedFrame(session, context);
   const found = await centresOf(session, read);
   refuseMissingAttributes(read, found.totals);
@@ -62,7 +66,8 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       immature: metric.mature === undefined ? 0 : context.units - numberOf(totals, `n_${metric.mature}`),
     };
   });
-  return folds ? { metrics, folds } : { metrics };
+  const units = await collectUnits(session, context, read);
+  return { metrics, ...(folds && { folds }), ...(units && { units }) };
 }
 
 /** Of every column its mean over all arms, and where to take squares about. */
@@ -96,8 +101,13 @@ async function boundedFrame(session: Session, { plan, inputs, scans, metrics, as
   const d = session.dialect;
   const expressions = metrics.flatMap(({ columns }) => columns.map(({ expression }) => expression));
   const values = unitValues(d, scans, inputs.covariates, expressions, isTimed && plan.exposures.time !== undefined);
+  const forest = forestTask(plan);
+  const attributes = new Set([...plan.heterogeneity?.numeric ?? [], ...(forest?.covariates ?? []).filter((column) => !inputs.labels.includes(column))]);
   const carried = [
-    ...(plan.heterogeneity ? [{ sql: foldOf(d, plan.seed, 'u.unit'), name: 'fold' }, ...plan.heterogeneity.numeric.map((column) => ({ sql: `u.x${inputs.covariates.indexOf(column)}`, name: `h${inputs.covariates.indexOf(column)}` }))] : []),
+    ...(plan.heterogeneity ? [{ sql: foldOf(d, plan.seed, 'u.unit'), name: 'fold' }] : []),
+    ...[...attributes].map((column) => ({ sql: `u.x${inputs.covariates.indexOf(column)}`, name: covariateColumn(inputs, column) })),
+    ...inputs.labels.map((column, i) => ({ sql: `u.l${i}`, name: labelColumn(inputs, column) })),
+    ...(forest ? [{ sql: unitHash(d, plan.seed, 'u.unit'), name: UNIT_HASH }] : []),
     ...foldCounts(plan).map((folds) => ({ sql: cupacFoldOf(d, plan.seed, 'u.unit', folds), name: foldName(folds) })),
   ];
   const wanted = new Map<string, { name: string; column: string; counts: string; probabilities: number[] }>();

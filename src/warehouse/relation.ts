@@ -34,10 +34,12 @@ const MOST_NAMED = 20;
 const list = (names: readonly string[]): string =>
   (names.length > MOST_NAMED ? `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more` : names.join(', ') || 'none');
 
+export const isNumeric = ({ type }: Column): boolean => type === 'integer' || type === 'number' || type === 'boolean';
+
 /** A column whose values can be added up. */
 export function numericColumn(relation: Relation, name: string, field: string): Column {
   const column = columnOf(relation, name, field);
-  if (column.type === 'integer' || column.type === 'number' || column.type === 'boolean') return column;
+  if (isNumeric(column)) return column;
   throw new DataError(`column "${name}" of ${relation.title} is ${column.declared}, and a value must be a number`, `${relation.path}.${field}`);
 }
 

@@ -1,3 +1,4 @@
+import type { UnitRows } from '../experiment/heterogeneity/unit-rows.js';
 import type { Plan } from '../experiment/plan.js';
 import type { ExecutedQuery, Fingerprint, Summaries } from '../experiment/summaries.js';
 
@@ -9,6 +10,8 @@ export interface CollectOptions {
 
 export interface Collected {
   readonly summaries: Summaries;
+  /** row by row, where the plan asks for a forest; absent: it does not */
+  readonly units?: UnitRows;
   readonly fingerprint: Fingerprint;
   /** every statement that was executed, in order, as it was sent */
   readonly queries: readonly ExecutedQuery[];
@@ -18,7 +21,7 @@ export interface Collected {
 export interface Warehouse {
   /** What the data are, without analysing them: cheap enough to ask before a job is queued. */
   fingerprint(plan: Plan, options?: CollectOptions): Promise<Fingerprint>;
-  /** One pass over exposures and over each fact table; only centred summaries come back. */
+  /** One pass over exposures and over each fact table; only centred summaries come back, and a stated number of units for a forest. */
   collect(plan: Plan, options?: CollectOptions): Promise<Collected>;
   close(): Promise<void>;
 }

@@ -104,7 +104,7 @@ describe.each([duckdb, postgres, bigquery, snowflake, clickhouse, spark, trino])
 
   it('sends the relations of designs that were reviewed', () => {
     const relation = (name: string): Relation => ({ title: name, path: name, from: dialect.quote(name), columns: columns[name]!, zone: 'Europe/Berlin' });
-    const inputs = { exposures: relation('exposures'), facts: [relation('orders')], unitsAsText: false, covariates: [], start: null, end: null };
+    const inputs = { exposures: relation('exposures'), facts: [relation('orders')], unitsAsText: false, covariates: [], labels: [], start: null, end: null };
     const text = Object.entries(designs).map(([kind, changes]) => {
       const { exposures, facts } = lowered(dialect, planSchema.parse({ ...small, ...changes }), inputs).inputs;
       return `-- ${kind}: exposures\n${exposures.from}\n${facts[0]!.from === inputs.facts[0]!.from ? '' : `-- ${kind}: orders\n${facts[0]!.from}\n`}`;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { identifier } from '../vocabulary.js';
+import { forestIssues, forestPlanSchema } from './forest-plan.js';
 
-/** What a plan says of the search for segments that differ. */
+/** What a plan says of the search for units whose effect differs. */
 export const heterogeneitySchema = z.strictObject({
   metrics: z.array(identifier).min(1).max(10).optional().describe('metrics whose effects are searched; absent: the goals'),
   segments: z.array(identifier).max(8).optional().describe('segments of the plan whose values are searched; absent: all'),
@@ -9,7 +10,8 @@ export const heterogeneitySchema = z.strictObject({
   bins: z.number().int().gte(2).lte(10).default(4).describe('parts that a numeric attribute is cut into'),
   depth: z.union([z.literal(1), z.literal(2)]).default(2).describe('1: values of one attribute; 2: of pairs of attributes too'),
   fdr: z.number().gt(0).lt(0.5).default(0.1).describe('false discovery rate among the segments that are called different, over all metrics and arms together'),
-}).meta({ id: 'HeterogeneityPlan', description: 'Search for segments whose effect differs from that of all others.' });
+  forest: forestPlanSchema.optional().describe('a causal forest and, when it finds something, a rule whom to treat; absent: none. Not part of the verdict'),
+}).meta({ id: 'HeterogeneityPlan', description: 'Search for segments whose effect differs from that of all others, and a causal forest.' });
 export type Heterogeneity = z.output<typeof heterogeneitySchema>;
 
 /** An attribute that is searched: a segment of the plan by its index, or a numeric attribute. */
@@ -21,7 +23,8 @@ interface Planned {
   readonly heterogeneity?: Heterogeneity | undefined;
   readonly segments: readonly { readonly name: string }[];
   readonly exposures: { readonly attributes: readonly string[] };
-  readonly metrics: readonly { readonly name: string; readonly kind: string }[];
+  readonly arms: readonly { readonly name: string; readonly control: boolean }[];
+  readonly metrics: readonly { readonly name: string; readonly kind: string; readonly covariate?: unknown }[];
   readonly decision: { readonly goals: readonly { readonly metric: string }[] };
 }
 
@@ -54,6 +57,7 @@ export function* heterogeneityIssues(plan: Planned): Generator<{ readonly messag
     if (metric?.kind === 'quantile') yield { message: `heterogeneity cannot search ${name}: quantiles of parts do not add up to those of the rest`, path: at('metrics') };
   }
   const dimensions = dimensionsOf(plan).length;
-  if (dimensions === 0) yield { message: 'heterogeneity needs a segment or a numeric attribute to search', path: ['heterogeneity'] };
+  if (dimensions === 0 && !heterogeneity.forest) yield { message: 'heterogeneity needs a segment or a numeric attribute to search, or a forest', path: ['heterogeneity'] };
   if (dimensions > MOST_DIMENSIONS) yield { message: `heterogeneity searches at most ${MOST_DIMENSIONS} attributes; got ${dimensions}`, path: ['heterogeneity'] };
+  yield* forestIssues(plan);
 }

@@ -26,7 +26,7 @@ section { padding: 44px 0 0; }
 a { color: inherit; text-underline-offset: 3px; text-decoration-color: var(--muted); }
 a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--ink); outline-offset: 3px; border-radius: 3px; }
 .note { color: var(--muted); max-width: 68ch; }
-.note + * { margin-top: 14px; }
+.note + *, .scroll + .note, figcaption + .note, figure + .note { margin-top: 14px; }
 .hypothesis { max-width: 68ch; margin-bottom: 6px; }
 
 .ship { --tone: var(--good); } .do_not_ship { --tone: var(--bad); } .keep_running { --tone: var(--wait); } .invalid { --tone: var(--void); }
@@ -72,6 +72,11 @@ tr.group th { color: var(--muted); font-size: 13.5px; font-weight: 600; padding-
 tbody:last-child tr:last-child > * { border-bottom: 0; }
 .refused { color: var(--muted); min-width: 24ch; }
 .prose { min-width: 26ch; }
+
+.tree, .tree ul { list-style: none; margin: 0; padding: 0; }
+.tree ul { margin-left: 9px; padding-left: 22px; border-left: 1px solid var(--line); }
+.tree li { padding: 5px 0; }
+.tree .held { color: var(--muted); }
 
 details { border-top: 1px solid var(--line); margin-top: 14px; }
 details + details { margin-top: 0; }

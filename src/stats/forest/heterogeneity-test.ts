@@ -49,11 +49,11 @@ function halvesOf(data: CausalData, seed: number): [CausalData, CausalData] {
     sides.set(unit, side);
     return side ? 1 : 0;
   });
-  return [rowsOf(data, (row) => isLearning[row] === 1), rowsOf(data, (row) => isLearning[row] === 0)];
+  return [1, 0].map((side) => rowsOf(data, Int32Array.from(data.y.keys()).filter((row) => isLearning[row] === side))) as [CausalData, CausalData];
 }
 
-function rowsOf(data: CausalData, keeps: (row: number) => boolean): CausalData {
-  const rows = Int32Array.from(data.y.keys()).filter(keeps);
+/** The same columns of these rows. */
+export function rowsOf(data: CausalData, rows: Int32Array): CausalData {
   const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
   return {
     features: data.features, ...(data.categorical && { categorical: data.categorical }), x: data.x.map(at), y: at(data.y), w: at(data.w),

@@ -43,8 +43,8 @@ export async function openFiles(source: FileSource, options: WarehouseOptions): 
       async collect(plan: Plan, collecting: CollectOptions = {}) {
         const current = await session(collecting);
         try {
-          const [summaries, fingerprint] = await bothOrFirstFailure(collect(current, plan, collecting), current.fingerprint(plan));
-          return { summaries, fingerprint, queries: current.queries };
+          const [collected, fingerprint] = await bothOrFirstFailure(collect(current, plan, collecting), current.fingerprint(plan));
+          return { ...collected, fingerprint, queries: current.queries };
         } finally { await current.end(); }
       },
       async fingerprint(plan: Plan, collecting: CollectOptions = {}) {

@@ -29,8 +29,8 @@ export async function openPostgres(source: PostgresSource, options: WarehouseOpt
   };
   return {
     collect: (plan: Plan, collecting: CollectOptions = {}) => withSession(collecting, async (session) => {
-      const summaries = await collect(session, plan, collecting);
-      return { summaries, fingerprint: await session.fingerprint(plan), queries: session.queries };
+      const collected = await collect(session, plan, collecting);
+      return { ...collected, fingerprint: await session.fingerprint(plan), queries: session.queries };
     }),
     fingerprint: (plan: Plan, collecting: CollectOptions = {}) => withSession(collecting, (session) => session.fingerprint(plan)),
     close: async () => undefined,

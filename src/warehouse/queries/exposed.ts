@@ -4,13 +4,15 @@ import { CELLS, EXCLUDED, MULTIPLE_ARMS, UNPLANNED_ARM, ANALYSED } from './names
 
 /**
  * One row a unit: its first exposure (earliest; of equal times the smaller arm name, then the smaller segment values)
- * and whether it is analysed. Attributes x0... are those of the first exposure.
+ * and whether it is analysed. Attributes x0... and l0... are those of the first exposure.
  */
-export function exposed(d: Dialect, plan: Plan, exposureRows: string, attributes: number, found: Range): string {
+export function exposed(d: Dialect, plan: Plan, exposureRows: string, attributes: { readonly numbers: number; readonly labels: number }, found: Range): string {
   const timed = plan.exposures.time !== undefined;
   const order = timed ? timeAndCell(d, found) : 'cell';
   const segments = plan.segments.map((_, i) => `s${i}`);
-  const xs = Array.from({ length: attributes }, (_, i) => `x${i}`);
+  const numbers = Array.from({ length: attributes.numbers }, (_, i) => `x${i}`);
+  const labels = Array.from({ length: attributes.labels }, (_, i) => `l${i}`);
+  const xs = [...numbers, ...labels];
   const flags = plan.exposures.exclude.map((_, i) => `e${i}`);
   const keys = ['arm', ...segments];
   const on = found.hashesDiffer && d.rowHash
@@ -29,7 +31,8 @@ from (
       ${[
         'min(position) as earliest', 'min(rank) as lowest', 'max(rank) as highest',
         ...flags.map((flag) => `max(${flag}) as ${flag}`),
-        ...xs.map((x) => `${d.firstByKeys(x, ['position'])} as ${x}`),
+        ...numbers.map((x) => `${d.firstByKeys(x, ['position'])} as ${x}`),
+        ...labels.map((x) => `${d.firstByKeys(x, ['position', d.byteOrder(x)])} as ${x}`),
       ].join(',\n      ')}
     from (
       select unit, ${order} as position, rank${[...flags, ...xs].map((name) => `, ${name}`).join('')}

@@ -5,7 +5,7 @@ import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
 import { NO_VALUE } from '../../experiment/summaries.js';
 
-/** Exposure rows between start, end and asOf: unit, arm, stamp, segments s0..., attributes x0..., exclusions e0.... */
+/** Exposure rows between start, end and asOf: unit, arm, stamp, segments s0..., attributes x0... and l0..., exclusions e0.... */
 export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: number | null): string {
   const { exposures } = inputs;
   const column = (name: string, field: string) => ({ ...columnOf(exposures, name, field), sql: d.quote(name) });
@@ -19,6 +19,7 @@ export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: numbe
     ...(at ? [`${at} as stamp`] : []),
     ...plan.segments.map(({ column: name }, i) => `coalesce(${d.asText(column(name, 'attributes').sql)}, ${d.text(NO_VALUE)}) as s${i}`),
     ...inputs.covariates.map((name, i) => `${asNumber(d, column(name, 'attributes'))} as x${i}`),
+    ...inputs.labels.map((name, i) => `${d.asText(column(name, 'attributes').sql)} as l${i}`),
     ...plan.exposures.exclude.map(({ where }, i) => `${d.asBit(conditionOf(d, exposures, where, `exclude.${i}`))} as e${i}`),
   ];
   const bounds = at ? [

@@ -3,14 +3,15 @@ import type { Dialect } from '../dialects/ansi.js';
 import type { UnitFrame } from '../unit-frame.js';
 import { pairName, pairsOf, shifted, type Centre } from './moment-sums.js';
 import { CELLS } from './names.js';
+import { unitHash } from './unit-rows.js';
 
 /** 0 or 1 by the first digit of a hash of seed and unit: half of the units each, the same in every engine. */
 export const foldOf = (d: Dialect, seed: number, unit: string): string =>
-  `case when substr(${d.md5(`concat(${d.text(`${seed}/`)}, ${d.asText(unit)})`)}, 1, 1) in (${Array.from({ length: 8 }, (_, i) => d.text(String(i))).join(', ')}) then 0 else 1 end`;
+  `case when substr(${unitHash(d, seed, unit)}, 1, 1) in (${Array.from({ length: 8 }, (_, i) => d.text(String(i))).join(', ')}) then 0 else 1 end`;
 
 /** 0 to folds - 1 by the second digit of the same hash, in parts as equal as sixteen digits allow. */
 export const cupacFoldOf = (d: Dialect, seed: number, unit: string, folds: number): string => {
-  const digit = `substr(${d.md5(`concat(${d.text(`${seed}/`)}, ${d.asText(unit)})`)}, 2, 1)`;
+  const digit = `substr(${unitHash(d, seed, unit)}, 2, 1)`;
   const digits = Array.from({ length: folds - 1 }, (_, fold) => Array.from({ length: 16 }, (__, i) => i).filter((i) => i % folds === fold).map((i) => d.text(i.toString(16))));
   return `case ${digits.map((of, fold) => `when ${digit} in (${of.join(', ')}) then ${fold}`).join(' ')} else ${folds - 1} end`;
 };

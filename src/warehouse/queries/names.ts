@@ -3,6 +3,8 @@ export const CELLS = 'assay_cells';
 export const EXPOSED = 'assay_exposed';
 /** columns over units before bounds */
 export const VALUES = 'assay_values';
+/** units that are read row by row */
+export const SAMPLE = 'assay_sample';
 export const factUnits = (fact: number): string => `assay_fact_${fact}`;
 
 /** Why a unit is or is not analysed. */
