@@ -12,6 +12,7 @@ import { estimatorsVerb } from './estimators.js';
 import { BAD_INPUT, exitCodeHelp, FAILURE } from './exit-codes.js';
 import { InputError } from './input-error.js';
 import { interactionsVerb } from './interactions.js';
+import { modelVerb } from './model.js';
 import { planSchemaVerb } from './plan-schema.js';
 import { plannersVerb } from './planners.js';
 import { powerVerb } from './power.js';
@@ -29,6 +30,7 @@ Examples:
   $ assay estimate spec.yaml --format json           one estimator on one file
   $ assay power --rate 0.05 --effect 0.04 --power 0.8   how many units an experiment needs
   $ assay assign checkout.yaml user-42               which variation a unit gets
+  $ assay model train uplift.yaml --out models       a model of effects that can be kept, scored and exported
   $ assay verify analysis.json                       recompute an analysis, bit for bit
   $ assay demo                                       four experiments of a web shop, in a running service
 `;
@@ -60,8 +62,8 @@ function createProgram(context: VerbContext): Command {
     .option('--debug', 'show where an error came from')
     .helpCommand('help [verb]', 'help on a verb')
     .addHelpText('after', `${examples}${exitCodeHelp}`);
-  for (const verb of [analyzeVerb, interactionsVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, allocateVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
-  for (const command of [program, ...program.commands]) {
+  for (const verb of [analyzeVerb, interactionsVerb, estimateVerb, estimatorsVerb, powerVerb, plannersVerb, assignVerb, assignSchemaVerb, allocateVerb, modelVerb, reportVerb, verifyVerb, planSchemaVerb, demoVerb, serveVerb, workerVerb]) program.addCommand(verb(context));
+  for (const command of allOf(program)) {
     command.exitOverride().configureOutput({
       writeOut: terminal.out, writeErr: terminal.err,
       outputError: (text, write) => write(text.replace(/^error: /, 'assay: ')),
@@ -69,6 +71,8 @@ function createProgram(context: VerbContext): Command {
   }
   return program;
 }
+
+const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)];
 
 function assertVerb(program: Command, args: readonly string[]): void {
   const verb = args.find((arg) => !arg.startsWith('-'));

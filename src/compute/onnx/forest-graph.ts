@@ -1,9 +1,10 @@
-import type { CausalForest } from '../../stats/forest/causal-forest.js';
 import { MIN_VARIATION } from '../../stats/forest/effect-equation.js';
+import type { ScoringForest } from '../../stats/forest/scoring-forest.js';
 import { refuse, type Refusal } from '../../stats/refusal.js';
 import { codeVersion } from '../../version.js';
 import { graphBins } from './graph-bins.js';
 import { graphHazard } from './graph-hazard.js';
+import { graphLeaves } from './graph-leaves.js';
 import { OnnxGraph, type Value } from './graph.js';
 import { treeTables, type TreeTables } from './tree-tables.js';
 
@@ -23,7 +24,7 @@ const MOST_BYTES = 2 ** 31 - 2 ** 20;
  * Refuses bags of one tree, which have no variance, and forests too large for a model file.
  * @param metadata written into the model's properties
  */
-export function forestGraph(forest: CausalForest, metadata: Readonly<Record<string, string>>): Uint8Array | Refusal {
+export function forestGraph(forest: ScoringForest, metadata: Readonly<Record<string, string>>): Uint8Array | Refusal {
   const { trees, binning, effectScale } = forest;
   if (trees.bagTrees !== 2) return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'Grow the forest with bags of 2 trees.');
   const graph = new OnnxGraph('causal_forest');
@@ -45,19 +46,7 @@ export function forestGraph(forest: CausalForest, metadata: Readonly<Record<stri
 
 /** Values of the leaf that each tree puts a unit in: double, shape (n, trees, leafValues). */
 function leafValuesOf(graph: OnnxGraph, bins: Value, tables: TreeTables, leafValues: number): Value {
-  const column = graph.constant(tables.column);
-  const rule = graph.constant(tables.rule);
-  const child = graph.constant(tables.child);
-  const goesRight = graph.constant(tables.goesRight);
-  const two = graph.constant(Int32Array.of(2), []);
-  const units = graph.op('Shape', [bins], { start: 0, end: 1 });
-  let node = graph.op('Expand', [graph.constant(tables.roots, [1, tables.roots.length]), graph.op('Concat', [units, graph.sizes(tables.roots.length)], { axis: 0 })]);
-  for (let level = 0; level < tables.depth; level++) {
-    const bin = graph.op('GatherElements', [bins, graph.op('Gather', [column, node])], { axis: 1 });
-    const right = graph.op('Gather', [goesRight, graph.op('Add', [graph.op('Gather', [rule, node]), bin])]);
-    node = graph.op('Gather', [child, graph.op('Add', [graph.op('Mul', [node, two]), graph.cast(right, 'int32')])]);
-  }
-  const leaf = graph.op('Gather', [graph.constant(tables.leaf), node]);
+  const leaf = graphLeaves(graph, bins, tables);
   return graph.cast(graph.op('Gather', [graph.constant(tables.leafValues, [tables.leafValues.length / leafValues, leafValues]), leaf]), 'double');
 }
 

@@ -7,7 +7,7 @@ import { CATEGORY, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTrees } 
  * At node i a unit of bin b in column `column[i]` goes to `child[2 i + goesRight[rule[i] + b]]`; a leaf is its own child. Columns and bins
  * are those of graph-bins.ts.
  */
-export interface TreeTables {
+export interface WalkTables {
   /** node where each tree starts */
   readonly roots: Int32Array;
   readonly column: Int32Array;
@@ -17,10 +17,14 @@ export interface TreeTables {
   readonly goesRight: Uint8Array;
   /** place of each node's leaf values; 0 for nodes that are not leaves */
   readonly leaf: Int32Array;
-  /** shape (leaves, leafValues) */
-  readonly leafValues: Float32Array;
   /** most splits between a root and a leaf */
   readonly depth: number;
+}
+
+/** Tables of a packed forest. */
+export interface TreeTables extends WalkTables {
+  /** shape (leaves, leafValues) */
+  readonly leafValues: Float32Array;
 }
 
 /** Bins of a feature as numbered in a graph, in order: the forest's bins with those left out that no value has, the unseen level last. */
@@ -81,18 +85,7 @@ export function treeTables(trees: PackedTrees, binning: Binning, columnOf: reado
 /** Rules by what they say of each bin; both give the place of the rule's row. */
 function ruleBook(binning: Binning) {
   const bins = binning.cuts.map((_, feature) => binsOf(binning, feature));
-  // leaves have rule 0 and column 0, whose bins it must be long enough for
-  const written: number[] = new Array<number>(Math.max(...bins.map(({ length }) => length))).fill(0);
-  const places = new Map<string, number>();
-  const placeOf = (row: readonly number[]): number => {
-    const key = row.join('');
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    const place = written.length;
-    written.push(...row);
-    places.set(key, place);
-    return place;
-  };
+  const { placeOf, rows } = ruleRows(Math.max(...bins.map(({ length }) => length)));
   const thresholds = new Map<number, number>();
   return {
     threshold: (feature: number, threshold: number, shift: number): number => {
@@ -104,6 +97,24 @@ function ruleBook(binning: Binning) {
       return place;
     },
     subset: (feature: number, subset: Uint8Array): number => placeOf(bins[feature]!.map((bin) => (subset[bin >>> 3]! >>> (bin & 7)) & 1)),
-    rows: (): Uint8Array => Uint8Array.from(written),
+    rows,
+  };
+}
+
+/** Rows of rules, each kept once. @param width  the longest; leaves have rule 0 and column 0, whose bins it must be long enough for */
+export function ruleRows(width: number): { placeOf(row: readonly number[]): number; rows(): Uint8Array } {
+  const written: number[] = new Array<number>(width).fill(0);
+  const places = new Map<string, number>();
+  return {
+    placeOf(row) {
+      const key = row.join('');
+      const known = places.get(key);
+      if (known !== undefined) return known;
+      const place = written.length;
+      written.push(...row);
+      places.set(key, place);
+      return place;
+    },
+    rows: () => Uint8Array.from(written),
   };
 }

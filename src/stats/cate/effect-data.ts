@@ -1,6 +1,7 @@
-import type { Features, Learner } from '../learners/learner.js';
+import type { Features, Fitted, Learner } from '../learners/learner.js';
 import { featuresOf } from '../learners/training.js';
 import type { Refusal } from '../refusal.js';
+import type { EffectPart } from './effect-parts.js';
 
 /** Units of two arms to learn effects from; every column of shape (n). */
 export interface EffectData {
@@ -26,7 +27,12 @@ export interface EffectLearners {
 export interface EffectModel {
   /** shape (rows of x); refuses rows of other columns than it learned from */
   predict(x: Features): Promise<Float64Array | Refusal>;
+  /** the models that effects follow from, of meta-learners that are made of models of the covariates */
+  readonly parts?: EffectModels;
 }
+
+/** Fitted models by the part that they play. */
+export type EffectModels = Readonly<Partial<Record<EffectPart, Fitted>>>;
 
 /** How effects are learned from some rows. */
 export interface EffectMethod {

@@ -4,7 +4,8 @@ import { planFolds } from '../learners/folds.js';
 import type { Features, Fitted, Learner, LearningContext, Training } from '../learners/learner.js';
 import { trainingOf } from '../learners/training.js';
 import { isRefusal, type Refusal } from '../refusal.js';
-import type { EffectData, EffectLearners, EffectMethod } from './effect-data.js';
+import type { EffectData, EffectLearners, EffectMethod, EffectModels } from './effect-data.js';
+import { effectsOfParts, within, type PartedKind } from './effect-parts.js';
 
 export const metaLearners = ['s', 't', 'x', 'r', 'dr'] as const;
 export type MetaLearner = (typeof metaLearners)[number];
@@ -32,12 +33,17 @@ export function metaLearner(kind: MetaLearner, learners: EffectLearners, options
     name: kind,
     async fit(data, seed) {
       const model = await fits[kind](data, { ...learners, ...options, context: { ...context, seed } });
-      return isRefusal(model) ? model : { predict: async (x) => model.predict(x) };
+      return isRefusal(model) ? model : { predict: async (x) => model.predict(x), ...(model.parts && { parts: model.parts }) };
     },
   };
 }
 
-const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => Promise<Fitted | Refusal> } = {
+interface FittedEffects extends Fitted { readonly parts?: EffectModels }
+
+const parted = (kind: PartedKind, parts: EffectModels, bounds: MetaOptions['bounds']): FittedEffects =>
+  ({ parts, predict: (x) => effectsOfParts(kind, (part) => parts[part]!.predict(x), bounds) });
+
+const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => Promise<FittedEffects | Refusal> } = {
   async s(data, { outcome, context }) {
     const model = await outcome.fit({ ...trainingFor(data, data.y), x: withTreatment(data.x, data.d) }, context);
     if (isRefusal(model)) return model;
@@ -47,7 +53,7 @@ const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => P
 
   async t(data, parts) {
     const arms = await armModels(data, parts);
-    return isRefusal(arms) ? arms : { predict: (x) => minus(arms.treated.predict(x), arms.control.predict(x)) };
+    return isRefusal(arms) ? arms : parted('t', { ...arms }, parts.bounds);
   },
 
   async x(data, parts) {
@@ -59,13 +65,7 @@ const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => P
     const models = await perArm(data, imputed, effect, context);
     if (isRefusal(models)) return models;
     const share = await propensity.fit(trainingFor(data, data.d), context);
-    if (isRefusal(share)) return share;
-    return {
-      predict(x) {
-        const [tau0, tau1, e] = [models.control.predict(x), models.treated.predict(x), share.predict(x)];
-        return tau0.map((value, row) => { const p = within(e[row]!, bounds); return p * value + (1 - p) * tau1[row]!; });
-      },
-    };
+    return isRefusal(share) ? share : parted('x', { ...models, propensity: share }, bounds);
   },
 
   async r(data, { outcome, propensity, effect, folds: count, bounds, context }) {
@@ -77,13 +77,16 @@ const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => P
     if (isRefusal(share)) return share;
     const left = data.d.map((d, row) => d - within(share.predictions[row]!, bounds));
     const weight = left.map((value, row) => (data.weight ? data.weight[row]! : 1) * value * value);
-    return effect.fit({ ...trainingFor(data, data.y.map((y, row) => (y - mean.predictions[row]!) / left[row]!)), weight }, context);
+    const model = await effect.fit({ ...trainingFor(data, data.y.map((y, row) => (y - mean.predictions[row]!) / left[row]!)), weight }, context);
+    return isRefusal(model) ? model : parted('r', { effect: model }, bounds);
   },
 
   async dr(data, parts) {
-    const { effect, context } = parts;
+    const { effect, context, bounds } = parts;
     const scores = await crossFittedScores(data, parts);
-    return isRefusal(scores) ? scores : effect.fit(trainingFor(data, scores), context);
+    if (isRefusal(scores)) return scores;
+    const model = await effect.fit(trainingFor(data, scores), context);
+    return isRefusal(model) ? model : parted('dr', { effect: model }, bounds);
   },
 };
 
@@ -121,5 +124,3 @@ const foldsFor = ({ x, d, cluster }: EffectData, folds: number, seed: number) =>
 const withTreatment = (x: Features, d: Float64Array): Features => ({ ...x, names: [...x.names, 'treatment'], columns: [...x.columns, d] });
 
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, row) => value - b[row]!);
-
-const within = (value: number, [lowest, highest]: readonly [number, number]): number => Math.min(highest, Math.max(lowest, value));

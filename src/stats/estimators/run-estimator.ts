@@ -49,7 +49,7 @@ export async function runEstimator(request: EstimateRequest, context: Estimation
 type Column = Numeric | Category;
 
 /** Refuses values that are not finite, and missing ones where the role does not allow them. */
-function badColumn(estimator: Estimator, data: Readonly<Record<string, Column | readonly Column[] | undefined>>): Refusal | null {
+export function badColumn(estimator: Pick<Estimator, 'name' | 'data'>, data: Readonly<Record<string, Column | readonly Column[] | undefined>>): Refusal | null {
   for (const [role, { mayBeMissing }] of Object.entries(estimator.data)) {
     const isGood = (value: number) => Number.isFinite(value) || (mayBeMissing === true && Number.isNaN(value));
     const bad = [data[role] ?? []].flat().find((column: Column) => ('values' in column ? !column.values.every(isGood) : !mayBeMissing && column.codes.includes(-1)));

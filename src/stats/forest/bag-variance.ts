@@ -51,7 +51,7 @@ export function bagErrors(moments: BagMoments, unit: number, { coefficients, con
   // a bag's mean influence is (c s + 2 c0) / 2; a tree's differ from it by c d / 2
   const between = (sumOfSums + 4 * constant * linear + 4 * constant * constant * bags) / 4 / bags;
   const noise = sumOfDifferences / 4 / bags;
-  return { variance: withoutNoise(between, noise, bags), excess: between / bags };
+  return { variance: varianceWithoutNoise(between, noise, bags), excess: between / bags };
 }
 
 /**
@@ -59,7 +59,7 @@ export function bagErrors(moments: BagMoments, unit: number, { coefficients, con
  *
  * With two trees a bag the noise is total - between = sum (c d / 2)^2 / bags.
  */
-function withoutNoise(between: number, noise: number, bags: number): number {
+export function varianceWithoutNoise(between: number, noise: number, bags: number): number {
   const initial = between - noise;
   const spread = Math.max(between, noise) * Math.sqrt(2 / bags);
   return spread > 0 ? initial + spread * normalHazard(-initial / spread) : 0;

@@ -36,7 +36,8 @@ export function writeBlocks(header: unknown, blocks: Readonly<Record<string, Blo
 }
 
 /** Reads what `writeBlocks` wrote; null when these bytes are something else or are cut short. */
-export function readBlocks(file: Uint8Array): BlockFile | null {
+export function readBlocks(bytes: Uint8Array): BlockFile | null {
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // slices of a Buffer would be no copies
   const headerStart = MAGIC.length + 4;
   if (file.length < headerStart || !MAGIC.every((byte, i) => file[i] === byte)) return null;
   const length = new DataView(file.buffer, file.byteOffset).getUint32(MAGIC.length, true);

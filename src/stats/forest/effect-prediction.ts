@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal } from '../refusal.js';
 import type { CausalForest } from './causal-forest.js';
+import type { ScoringForest } from './scoring-forest.js';
 import { lineariseEffect } from './effect-equation.js';
 import type { BagMoments, EngineOptions, ForestEngine } from './forest-engine.js';
 import type { MomentEquation } from './moment-equations.js';
@@ -14,7 +15,7 @@ export type EffectPredictions = Predictions;
  * @param columns named columns, NaN where missing. Refuses columns other than those the forest was grown with.
  */
 export async function predictEffects(
-  engine: ForestEngine, forest: CausalForest, columns: Readonly<Record<string, Float64Array>>, options?: EngineOptions,
+  engine: ForestEngine, forest: ScoringForest, columns: Readonly<Record<string, Float64Array>>, options?: EngineOptions,
 ): Promise<EffectPredictions | Refusal> {
   const bins = binsOfColumns(forest, columns);
   if (isRefusal(bins)) return bins;
@@ -26,7 +27,7 @@ export async function predictOutOfBag(engine: ForestEngine, forest: CausalForest
   return effectsFrom(forest, await engine.outOfBagMoments(forest.trees, forest.rows, forest.plan, options));
 }
 
-function effectsFrom(forest: CausalForest, moments: BagMoments | Refusal): EffectPredictions | Refusal {
+function effectsFrom(forest: ScoringForest, moments: BagMoments | Refusal): EffectPredictions | Refusal {
   const predictions = predictionsFrom(forest.trees, moments, effectEquation, [forest.effectScale]);
   return isRefusal(predictions) ? predictions : predictions[0]!;
 }

@@ -34,7 +34,8 @@ export function saveForest<F extends { readonly family: ForestFamily; readonly t
   return writeBlocks(header, blocks);
 }
 
-function withoutArrays(value: unknown, path: string, blocks: Record<string, BlockArray>): unknown {
+/** A record with references where its typed arrays were, which go into `blocks`. */
+export function withoutArrays(value: unknown, path: string, blocks: Record<string, BlockArray>): unknown {
   if (ArrayBuffer.isView(value)) {
     blocks[path] = value as BlockArray;
     return { block: path, type: value.constructor.name as ArrayReference['type'], shared: value.buffer instanceof SharedArrayBuffer } satisfies ArrayReference;
@@ -60,7 +61,8 @@ export function loadForest<Family extends ForestFamily = 'causal'>(
   return withArrays(header.forest, file) as Extract<SavedForest, { readonly family: Family }>;
 }
 
-function withArrays(value: unknown, file: BlockFile): unknown {
+/** The record that `withoutArrays` took apart. */
+export function withArrays(value: unknown, file: BlockFile): unknown {
   if (Array.isArray(value)) return value.map((item) => withArrays(item, file));
   if (typeof value !== 'object' || value === null) return value;
   if (isReference(value)) {

@@ -40,16 +40,21 @@ export async function heterogeneityTest(
 /** Streams of one seed that are not trees'. */
 const HALVES_STREAM = 0x48414c46;
 
-function halvesOf(data: CausalData, seed: number): [CausalData, CausalData] {
+/** 1 for rows of the half that learns, 0 for those of the half that judges; clusters stay whole. Shape (n). */
+export function learningHalf(n: number, cluster: Int32Array | null, seed: number): Uint8Array {
   const random = stream(seed, HALVES_STREAM);
   const sides = new Map<number, boolean>();
-  const isLearning = Uint8Array.from(data.y, (_, row) => {
-    const unit = data.cluster ? data.cluster[row]! : row;
+  return Uint8Array.from({ length: n }, (_, row) => {
+    const unit = cluster ? cluster[row]! : row;
     const side = sides.get(unit) ?? random.bernoulli(0.5);
     sides.set(unit, side);
     return side ? 1 : 0;
   });
-  return [1, 0].map((side) => rowsOf(data, Int32Array.from(data.y.keys()).filter((row) => isLearning[row] === side))) as [CausalData, CausalData];
+}
+
+function halvesOf(data: CausalData, seed: number): [CausalData, CausalData] {
+  const isLearning = learningHalf(data.y.length, data.cluster ?? null, seed);
+  return [1, 0].map((side) => rowsOf(data, Int32Array.from(isLearning.keys()).filter((row) => isLearning[row] === side))) as [CausalData, CausalData];
 }
 
 /** The same columns of these rows. */

@@ -1,60 +1,118 @@
-import type { CausalForest } from './causal-forest.js';
+import { varianceWithoutNoise, type Linearised } from './bag-variance.js';
 import { binOf } from './binning.js';
-import { solveEffect } from './effect-equation.js';
+import { lineariseEffect, solveEffect } from './effect-equation.js';
 import { CATEGORY, concatenate, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTrees } from './packed-trees.js';
+import type { ScoringForest } from './scoring-forest.js';
 
-/** Scores one unit at a time on the calling thread. */
+/** The effect at one unit, in units of y per unit of w, and its little-bag variance, in squared units. */
+export interface RowScore {
+  readonly effect: number;
+  readonly variance: number;
+}
+
+/** Scores one unit at a time on the calling thread; `values` in the forest's feature order, NaN missing. */
 export interface RowScorer {
-  /** the effect at one unit, in units of y per unit of w; null when the treatment does not vary around it. `values` in the forest's feature order, NaN missing */
+  /** the effect alone; null when the treatment does not vary around the unit */
   effect(values: readonly number[]): number | null;
+  /** the effect with its variance, of a forest with bags of two; null likewise */
+  score(values: readonly number[]): RowScore | null;
 }
 
 /** Prepares a forest for single rows. */
-export function rowScorer(forest: CausalForest): RowScorer {
+export function rowScorer(forest: ScoringForest): RowScorer {
   const { leafValues, trees } = forest.trees;
-  const sumLeaves = leafSummer(forest.trees);
+  const finder = leafFinder(forest.trees);
+  const leaves = new Int32Array(trees);
+  const sumsAt = (values: readonly number[]): Float64Array => {
+    if (values.length !== forest.features.length) {
+      throw new RangeError(`row scorer needs ${forest.features.length} values (${forest.features.join(', ')}); got ${values.length}`);
+    }
+    finder.find(Uint8Array.from(values, (value, feature) => binOf(forest.binning, feature, value)), leaves);
+    return sumOf(finder.values, leaves, leafValues);
+  };
   return {
     effect(values) {
-      if (values.length !== forest.features.length) {
-        throw new RangeError(`row scorer needs ${forest.features.length} values (${forest.features.join(', ')}); got ${values.length}`);
-      }
-      const bins = Uint8Array.from(values, (value, feature) => binOf(forest.binning, feature, value));
-      const tau = solveEffect(sumLeaves(bins), 0, leafValues, trees);
+      const tau = solveEffect(sumsAt(values), 0, leafValues, trees);
       return tau === null ? null : tau * forest.effectScale;
+    },
+    score(values) {
+      const solved = lineariseEffect(sumsAt(values), 0, leafValues, trees);
+      return solved && {
+        effect: solved.estimate * forest.effectScale, variance: bagVariance(finder.values, leaves, solved) * forest.effectScale ** 2,
+      };
     },
   };
 }
 
-/** Sums of leaf values over trees for the bins of one unit; all trees in one array, with the start of each. Of any kind of forest. */
+/** Variance over bags of two consecutive trees, by the influence of each tree; in squared standardised units. */
+function bagVariance(values: Float32Array, leaves: Int32Array, { coefficients, constant }: Linearised): number {
+  let between = 0;
+  let noise = 0;
+  for (let tree = 0; tree < leaves.length; tree += 2) {
+    let first = constant;
+    let second = constant;
+    for (let k = 0; k < coefficients.length; k++) {
+      first += coefficients[k]! * values[leaves[tree]! + k]!;
+      second += coefficients[k]! * values[leaves[tree + 1]! + k]!;
+    }
+    between += ((first + second) / 2) ** 2;
+    noise += ((first - second) / 2) ** 2;
+  }
+  const bags = leaves.length / 2;
+  return varianceWithoutNoise(between / bags, noise / bags, bags);
+}
+
+/** Sums of leaf values over trees for the bins of one unit. Of any kind of forest. */
 export function leafSummer(trees: PackedTrees): (bins: Uint8Array) => Float64Array {
-  const { leafValues } = trees;
-  const bytes = concatenate(trees.segments);
+  const { values, find } = leafFinder(trees);
+  const leaves = new Int32Array(trees.trees);
+  return (bins) => {
+    find(bins, leaves);
+    return sumOf(values, leaves, trees.leafValues);
+  };
+}
+
+function sumOf(values: Float32Array, leaves: Int32Array, leafValues: number): Float64Array {
+  const sums = new Float64Array(leafValues);
+  for (const leaf of leaves) for (let k = 0; k < leafValues; k++) sums[k]! += values[leaf + k]!;
+  return sums;
+}
+
+interface LeafFinder {
+  /** all trees in one array, leaf values among them */
+  readonly values: Float32Array;
+  /** writes where the values of each tree's leaf start */
+  find(bins: Uint8Array, leaves: Int32Array): void;
+}
+
+function leafFinder({ segments, leafValues }: PackedTrees): LeafFinder {
+  const bytes = concatenate(segments);
   const words = new Uint32Array(bytes.buffer);
-  const floats = new Float32Array(bytes.buffer);
   const shorts = new Uint16Array(bytes.buffer);
   const starts = Int32Array.from([...treesOf(bytes, leafValues)], (tree) => tree.start / 4);
-  return (bins) => {
-    const sums = new Float64Array(leafValues);
-    for (const start of starts) {
-      const nodes = start + TREE_HEADER / 4;
-      const subsets = nodes + 2 * words[start]!;
-      let at = nodes;
-      let left = words[at]!;
-      while (left < LEAF) {
-        const feature = shorts[at * 2 + 2]!;
-        const cut = shorts[at * 2 + 3]!;
-        let goesRight: boolean;
-        if (feature < CATEGORY) goesRight = ((bins[feature]! - (cut >>> 8)) & 255) > (cut & 255);
-        else {
-          const level = bins[feature & ~CATEGORY]!;
-          goesRight = ((words[subsets + (cut * SUBSET_BYTES) / 4 + (level >>> 5)]! >>> (level & 31)) & 1) === 1;
+  return {
+    values: new Float32Array(bytes.buffer),
+    find(bins, leaves) {
+      for (let tree = 0; tree < starts.length; tree++) {
+        const start = starts[tree]!;
+        const nodes = start + TREE_HEADER / 4;
+        const subsets = nodes + 2 * words[start]!;
+        let at = nodes;
+        let left = words[at]!;
+        while (left < LEAF) {
+          const feature = shorts[at * 2 + 2]!;
+          const cut = shorts[at * 2 + 3]!;
+          let goesRight: boolean;
+          if (feature < CATEGORY) goesRight = ((bins[feature]! - (cut >>> 8)) & 255) > (cut & 255);
+          else {
+            const level = bins[feature & ~CATEGORY]!;
+            goesRight = ((words[subsets + (cut * SUBSET_BYTES) / 4 + (level >>> 5)]! >>> (level & 31)) & 1) === 1;
+          }
+          at = nodes + 2 * (goesRight ? left + 1 : left);
+          left = words[at]!;
         }
-        at = nodes + 2 * (goesRight ? left + 1 : left);
-        left = words[at]!;
+        leaves[tree] = subsets + (words[start + 2]! * SUBSET_BYTES) / 4 + (left - LEAF) * leafValues;
       }
-      const leaf = subsets + (words[start + 2]! * SUBSET_BYTES) / 4 + (left - LEAF) * leafValues;
-      for (let k = 0; k < leafValues; k++) sums[k]! += floats[leaf + k]!;
-    }
-    return sums;
+    },
   };
 }

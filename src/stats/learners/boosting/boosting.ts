@@ -5,7 +5,7 @@ import { boostingRows } from './bins.js';
 import { boost, type BoostedModel } from './boost.js';
 import { referenceBoosting } from './reference/reference-engine.js';
 import { defaultBoosting, type BoostingSettings } from './settings.js';
-import { addTrees, gainImportance } from './tree.js';
+import { addTrees, gainImportance, type ScoringTree } from './tree.js';
 
 export interface FittedBoosting extends Fitted {
   readonly model: BoostedModel;
@@ -46,9 +46,15 @@ function checkBoosting({ x, y }: Training, { loss, minRows }: BoostingSettings):
     : refuse('too_few_units', `boosting needs at least ${2 * minRows} rows for two leaves of ${minRows}; got ${x.n}`, 'Collect more units, or lower minRows.');
 }
 
+/** Predictions do not ask which features are held monotone. */
+const FREE = new Int8Array(0);
+
+/** What predictions need of a boosted model. */
+export interface ScoringBoosting extends Pick<BoostedModel, 'bins' | 'loss' | 'start'> { readonly trees: readonly ScoringTree[] }
+
 /** Predictions of rows, shape (n). */
-export function predictBoosted({ bins, monotone, loss, start, trees }: BoostedModel, x: Features): Float64Array {
+export function predictBoosted({ bins, loss, start, trees }: ScoringBoosting, x: Features): Float64Array {
   const scores = new Float64Array(x.n).fill(start);
-  addTrees(trees, boostingRows(bins, x, monotone), scores);
+  addTrees(trees, boostingRows(bins, x, FREE), scores);
   return scores.map(loss.predictionOf);
 }

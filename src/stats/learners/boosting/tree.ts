@@ -15,6 +15,9 @@ export interface BoostedTree {
   readonly values: Float64Array;
 }
 
+/** What predictions need of a tree. */
+export type ScoringTree = Pick<BoostedTree, 'feature' | 'masks' | 'left' | 'right' | 'values'>;
+
 /** Links the splits of a grown tree. @param values of its leaves, after shrinkage */
 export function linkTree({ leaf, feature, kind, threshold, masks, gain }: GrownTree, values: Float64Array): BoostedTree {
   const splits = leaf.length;
@@ -30,7 +33,7 @@ export function linkTree({ leaf, feature, kind, threshold, masks, gain }: GrownT
 }
 
 /** Adds the values of trees to the scores of rows, in place, tree by tree. */
-export function addTrees(trees: readonly BoostedTree[], { rows, stride, bins }: Pick<BoostingRows, 'rows' | 'stride' | 'bins'>, scores: Float64Array): void {
+export function addTrees(trees: readonly ScoringTree[], { rows, stride, bins }: Pick<BoostingRows, 'rows' | 'stride' | 'bins'>, scores: Float64Array): void {
   for (const { feature, masks, left, right, values } of trees) {
     const root = feature.length > 0 ? 0 : ~0;
     for (let row = 0; row < rows; row++) {

@@ -1,0 +1,80 @@
+import type { ModelCard, ModelEstimate } from '../sdk/models/card.js';
+import type { ModelCheck } from '../sdk/models/check.js';
+import type { CardComparison, DataComparison } from '../sdk/models/compare.js';
+import type { Refusal } from '../stats/refusal.js';
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+const pText = (p: number): string => (p < 1e-4 ? 'p < 0.0001' : `p = ${p.toFixed(4)}`);
+const refusedText = ({ detail, remedy }: Refusal): string => `refused: ${detail} (${remedy})`;
+
+function metric(value: ModelEstimate | Refusal | null): string {
+  if (value === null) return 'not asked for';
+  if (value.status === 'refused') return refusedText(value);
+  const { estimate, lower, upper, pValue } = value;
+  return `${short(estimate)} (${lower === null ? '-inf' : short(lower)} to ${upper === null ? 'inf' : short(upper)}), ${pText(pValue)}`;
+}
+
+export function cardText(card: ModelCard): string {
+  const { metrics, training, features } = card;
+  const onnx = card.files['model.onnx'];
+  return [
+    `${card.name} version ${card.version}: ${card.kind}${card.description ? `, ${card.description}` : ''}`,
+    `  effect of ${card.treatment} on ${card.outcome}, learned from ${training.rows} rows${training.droppedRows > 0 ? ` (${training.droppedRows} left out: a needed value is missing)` : ''}`,
+    `  average effect  ${metric(metrics.average)}${metrics.trimmedShare > 0 ? `; ${short(100 * metrics.trimmedShare)} % trimmed for want of overlap` : ''}`,
+    `  ranking${metrics.rateTarget ? ` (${metrics.rateTarget})` : ''}  ${metric(metrics.rate)}`,
+    `  calibration     ${metric(metrics.calibration)}`,
+    `  effects         10 % ${short(metrics.spread.lowest)}, median ${short(metrics.spread.median)}, 90 % ${short(metrics.spread.highest)}`,
+    '  features',
+    ...features.map(({ name, kind, levels, hadMissing }) => `    ${name}  ${kind}${levels ? ` of ${levels.length} levels` : ''}${hadMissing ? ', with gaps' : ''}, ${short(100 * (metrics.importance.find((entry) => entry.name === name)?.share ?? 0))} % of the splits`),
+    `  unseen categories: ${card.unseenCategories}`,
+    `  model.onnx      ${'sha256' in onnx ? `sha256:${onnx.sha256}, outputs ${card.outputs.join(', ')}` : refusedText(onnx)}`,
+    `  data            sha256:${training.fingerprint}`,
+    `  schema          sha256:${card.schemaHash}`,
+    `  code ${card.codeVersion}, seed ${card.seed}`, '',
+  ].join('\n');
+}
+
+export function listText(cards: readonly ModelCard[]): string {
+  if (cards.length === 0) return 'no models\n';
+  const rows = cards.map(({ name, version, kind, training, metrics }) => [name, String(version), kind, `${training.rows} rows`, `average ${metric(metrics.average)}`, `ranking ${metric(metrics.rate)}`]);
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return `${rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n')}\n`;
+}
+
+export function comparisonText(first: ModelCard, second: ModelCard, { sameTrainingData, sameFeatures, onlyFirst, onlySecond, differences }: CardComparison): string {
+  const rows: [string, string, string][] = [
+    ['', `${first.name} ${first.version}`, `${second.name} ${second.version}`],
+    ['average effect', metric(first.metrics.average), metric(second.metrics.average)],
+    ['ranking', metric(first.metrics.rate), metric(second.metrics.rate)],
+    ['calibration', metric(first.metrics.calibration), metric(second.metrics.calibration)],
+    ['rows', String(first.training.rows), String(second.training.rows)],
+    ...differences.map(({ name, first: a, second: b }): [string, string, string] => [name, a ?? '-', b ?? '-']),
+  ];
+  const widths = [0, 1].map((i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const only = (names: readonly string[], which: string) => (names.length > 0 ? [`only the ${which} reads ${names.join(', ')}`] : []);
+  return [
+    ...rows.map(([name, a, b]) => `${name.padEnd(widths[0]!)}  ${a.padEnd(widths[1]!)}  ${b}`),
+    `learned from ${sameTrainingData ? 'the same data' : 'different data'}; ${sameFeatures ? 'the same features' : 'different features'}`,
+    ...only(onlyFirst, 'first'), ...only(onlySecond, 'second'), '',
+  ].join('\n');
+}
+
+export function dataComparisonText({ rows, scored, agreement, judged }: DataComparison): string {
+  const { correlation, meanDifference, rootMeanSquareDifference, oppositeSigns } = agreement;
+  const lines = [
+    `on ${scored} of ${rows} rows: correlation ${correlation === null ? 'none, as one is constant' : correlation.toFixed(4)}, first less second ${short(meanDifference)} on average (root mean square ${short(rootMeanSquareDifference)}), opposite signs in ${short(100 * oppositeSigns)} %`,
+  ];
+  if ('status' in judged) return `${[...lines, refusedText(judged), ''].join('\n')}`;
+  const { loss, rates, n } = judged;
+  const nearer = loss.pValue >= 0.05 ? 'neither is found nearer to the truth' : `the ${loss.estimate < 0 ? 'first' : 'second'} is nearer to the truth`;
+  return [
+    ...lines,
+    `judged by ${n} rows: ${nearer}: loss of the first less the second ${short(loss.estimate)} (${short(loss.lower)} to ${short(loss.upper)}), ${pText(loss.pValue)}`,
+    ...rates.map(({ estimate, lower, upper, pValue }, i) => `  ranking (autoc) of the ${i === 0 ? 'first' : 'second'}  ${short(estimate)} (${short(lower)} to ${short(upper)}), ${pText(pValue)}`), '',
+  ].join('\n');
+}
+
+export const checkText = ({ rows, runtime, outputs, agrees }: ModelCheck): string => [
+  ...outputs.map(({ output, difference, oneSided, agrees: same }) => `${output}  ${same ? 'agrees' : 'differs'}: largest difference ${difference.toExponential(1)} of the largest score${oneSided > 0 ? `; ${oneSided} rows have a score in one alone` : ''}`),
+  `${agrees ? 'same' : 'different'}: ${rows} rows by ${runtime} and by this program`, '',
+].join('\n');

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Kinds of models of effects: a causal forest, and meta-learners over gradient boosting. */
+export const modelKinds = ['causal_forest', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
+export type ModelKindName = (typeof modelKinds)[number];
+
+/** Names stand in paths and addresses. */
+export const modelName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, - or _, and begin with a letter or digit');
+
+const column = z.string().min(1);
+const columns = z.union([column, z.array(column)]).transform((given) => [given].flat()).default([]);
+
+/** What `assay model train` is asked. */
+export const modelSpecSchema = z.strictObject({
+  name: modelName.describe('name of the model; training it again makes its next version'),
+  description: z.string().max(1000).default('').describe('for people'),
+  kind: z.enum(modelKinds).describe('how effects are learned: an honest causal forest, or a t-, x-, r- or dr-learner over gradient boosting'),
+  data: z.string().min(1).describe('CSV, NDJSON, Parquet or Arrow file'),
+  columns: z.strictObject({
+    outcome: column.describe('outcome of each unit'),
+    treatment: column.describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose'),
+    covariates: columns.describe('numeric, measured before treatment; may have gaps'),
+    categories: columns.describe('covariates whose values have no order; may have gaps'),
+    weight: column.optional().describe('sample weight of each unit, at least 0'),
+    cluster: column.optional().describe('units of one cluster stay together and count as one for errors'),
+  }).describe('role -> column'),
+  options: z.record(z.string(), z.unknown()).default({}).describe('options of the kind; assay model kinds lists them'),
+  unseenCategories: z.enum(['refuse', 'missing']).default('refuse').describe('what scoring does with a category that training did not have: refuse the rows, or take it as a missing value'),
+  seed: z.number().int().gte(0).lte(4_294_967_295).default(1).describe('seed of the counter-based streams'),
+});
+export type ModelSpec = z.output<typeof modelSpecSchema>;
+export type ModelSpecInput = z.input<typeof modelSpecSchema>;

@@ -1,0 +1,100 @@
+import { augmentedScores } from '../dml/augmented.js';
+import { solveScore } from '../dml/linear-score.js';
+import { fitNuisances } from '../dml/nuisances.js';
+import { checkSample, type Sample } from '../dml/sample.js';
+import { groupsAmong } from '../forest/groups.js';
+import { learningHalf } from '../forest/heterogeneity-test.js';
+import { keepOverlap, type OverlapRule } from '../forest/overlap.js';
+import { rankWeightedEffect, type RateOptions } from '../forest/rank-weighted-effect.js';
+import { robustRegression, type Coefficient } from '../forest/robust-regression.js';
+import { boostingLearner, type ScoringBoosting } from '../learners/boosting/boosting.js';
+import type { BoostingSettings } from '../learners/boosting/settings.js';
+import { planFolds } from '../learners/folds.js';
+import type { LearningContext } from '../learners/learner.js';
+import { featuresOf } from '../learners/training.js';
+import { studentUpperTail } from '../numeric/student.js';
+import { isRefusal, type Refusal } from '../refusal.js';
+import { effectRows, type EffectData, type EffectMethod } from './effect-data.js';
+import type { BoostedEffects } from './boosted-effects.js';
+import type { MetricCalibration, ModelMetrics } from './model-metrics.js';
+
+export interface BoostedJudging {
+  /** of the cross-fitting of outcome models and propensities */
+  readonly folds: number;
+  readonly overlap: OverlapRule;
+  readonly rate: RateOptions | null;
+  readonly level: number;
+}
+
+/** What units are judged by: doubly robust scores, of the rows that have overlap. */
+interface Scored { readonly scores: Float64Array; readonly rows: Int32Array; readonly average: ModelMetrics['average'] }
+
+/**
+ * Metrics of a way to learn effects by boosting: the average effect over cross-fitted scores; ranking and calibration of a model of one half of
+ * the units, on the scores of the other half.
+ * Refuses what the nuisances, the average and the method refuse.
+ */
+export async function boostedMetrics(
+  effects: BoostedEffects, method: EffectMethod, data: EffectData, settings: Partial<BoostingSettings>, { folds, overlap, rate, level }: BoostedJudging, context: LearningContext,
+): Promise<ModelMetrics | Refusal> {
+  const scored = await scoredRows(data, settings, folds, overlap, context);
+  if (isRefusal(scored)) return scored;
+  const isLearning = learningHalf(data.x.n, data.cluster ?? null, context.seed);
+  const model = await method.fit(effectRows(data, Int32Array.from(isLearning.keys()).filter((row) => isLearning[row] === 1)), context.seed);
+  if (isRefusal(model)) return model;
+  const judging = scored.rows.filter((row) => isLearning[row] === 0);
+  const priorities = await model.predict(featuresOf(data.x, judging));
+  if (isRefusal(priorities)) return priorities;
+  const at = (column: Float64Array) => Float64Array.from(judging, (row) => column[row]!);
+  const cluster = data.cluster ? judging.map((row) => data.cluster![row]!) : null;
+  const weight = data.weight ? at(data.weight) : new Float64Array(judging.length).fill(1);
+  return {
+    average: scored.average, effects: priorities, importance: importanceOf(effects),
+    rate: rate && rankWeightedEffect({ scores: at(scored.scores), priorities, weight, cluster }, rate),
+    calibration: calibrationOf(at(scored.scores), priorities, weight, groupsAmong(judging, data.cluster ? { codes: data.cluster } : null, weight), level),
+  };
+}
+
+async function scoredRows(data: EffectData, settings: Partial<BoostingSettings>, count: number, overlap: OverlapRule, context: LearningContext): Promise<Scored | Refusal> {
+  const { x, y, d, weight, cluster } = data;
+  const sample: Sample = { x, y, d, ...(weight && { weight }), clusters: cluster ? [cluster] : [] };
+  const refusal = checkSample('a meta-learner', sample, ['d']);
+  if (refusal) return refusal;
+  const folds = planFolds(x.n, { folds: count, ...(cluster && { cluster }), stratify: d }, context.seed);
+  if (isRefusal(folds)) return folds;
+  const outcome = boostingLearner('regression', settings);
+  const fitted = await fitNuisances(sample, folds, {
+    control: { words: 'E[Y | D = 0, X]', learner: outcome, target: y, among: d.map((value) => 1 - value) },
+    treated: { words: 'E[Y | D = 1, X]', learner: outcome, target: y, among: d },
+    propensity: { words: 'P(D = 1 | X)', learner: boostingLearner('classification', settings), target: d },
+  }, context);
+  if (isRefusal(fitted)) return fitted;
+  const overlapping = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, overlap, 'both');
+  if (isRefusal(overlapping)) return overlapping;
+  const { rows, trimmedShare } = overlapping;
+  const scores = augmentedScores(y, d, fitted.predictions);
+  const kept = new Uint8Array(x.n);
+  for (const row of rows) kept[row] = 1;
+  const root = solveScore('a meta-learner', { slope: new Float64Array(x.n).fill(-1), level: scores, kept }, sample);
+  if (isRefusal(root)) return root;
+  const { estimate, standardError, n, groups } = root;
+  return { scores, rows, average: { estimate, standardError, n, degreesOfFreedom: groups - 1, trimmedShare } };
+}
+
+/** Scores on predictions: 1 when units differ as predicted. */
+function calibrationOf(scores: Float64Array, effects: Float64Array, weight: Float64Array, groups: ReturnType<typeof groupsAmong>, level: number): MetricCalibration | Refusal {
+  const mean = effects.reduce((sum, value) => sum + value, 0) / effects.length;
+  const fit = robustRegression(scores, { intercept: new Float64Array(scores.length).fill(1), differential: effects.map((value) => value - mean) }, weight, groups, level);
+  if (isRefusal(fit)) return fit;
+  const { degreesOfFreedom } = fit;
+  const slope: Coefficient = fit.coefficients[1]!;
+  return { degreesOfFreedom, differential: { ...slope, pValue: studentUpperTail(slope.estimate / slope.standardError, degreesOfFreedom) } };
+}
+
+/** Share of the splits of all parts that each feature has. */
+function importanceOf({ features, parts }: BoostedEffects): Float64Array {
+  const splits = new Float64Array(features.length);
+  for (const { trees } of Object.values(parts) as ScoringBoosting[]) for (const { feature } of trees) for (const index of feature) splits[index]!++;
+  const total = splits.reduce((sum, count) => sum + count, 0);
+  return total > 0 ? splits.map((count) => count / total) : splits;
+}

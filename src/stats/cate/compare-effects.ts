@@ -1,0 +1,71 @@
+import { augmentedScores } from '../dml/augmented.js';
+import { fitNuisances } from '../dml/nuisances.js';
+import { checkSample, type Sample } from '../dml/sample.js';
+import { groupsAmong } from '../forest/groups.js';
+import { keepOverlap } from '../forest/overlap.js';
+import { rankWeightedEffect, type RankWeightedEffect } from '../forest/rank-weighted-effect.js';
+import { boostingLearner } from '../learners/boosting/boosting.js';
+import { planFolds } from '../learners/folds.js';
+import type { LearningContext } from '../learners/learner.js';
+import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import { isRefusal, type Refusal } from '../refusal.js';
+import { lossDifference } from './doubly-robust-loss.js';
+
+/** Two predictions of the effects of the same units, judged by outcomes that neither was learned from. */
+export interface EffectComparison {
+  /** units with overlap, which judged */
+  readonly n: number;
+  readonly trimmedShare: number;
+  /** doubly robust loss of the first less that of the second, in squared units of the effect: below 0 the first is nearer to the truth */
+  readonly loss: { readonly estimate: number; readonly standardError: number; readonly lower: number; readonly upper: number; readonly pValue: number };
+  /** what each ranking gains over treating at random */
+  readonly rates: readonly [RankWeightedEffect, RankWeightedEffect];
+}
+
+const FOLDS = 5;
+const BOUNDS = [0.01, 0.99] as const;
+const REPLICATES = 200;
+/** Early stopping on a tenth of the rows: nuisances of any size of data. */
+const LEARNER = { trees: 500, heldOut: 0.1 } as const;
+
+/**
+ * Judges effects by scores whose nuisances are boosted and cross-fitted on the same units; units beyond propensities of 0.01 and 0.99 are
+ * trimmed.
+ * @param first, second  predicted effects, shape (n). Refuses samples that have no such scores.
+ * @see Foster, Syrgkanis (2023), Annals of Statistics 51(3)
+ */
+export async function compareEffects(sample: Sample, first: Float64Array, second: Float64Array, level: number, context: LearningContext): Promise<EffectComparison | Refusal> {
+  const refusal = checkSample('a comparison of effects', sample, ['d']);
+  if (refusal) return refusal;
+  const { x, y, d, weight, clusters: [cluster] } = sample;
+  const folds = planFolds(x.n, { folds: FOLDS, ...(cluster && { cluster }), stratify: d }, context.seed);
+  if (isRefusal(folds)) return folds;
+  const outcome = boostingLearner('regression', LEARNER);
+  const fitted = await fitNuisances(sample, folds, {
+    control: { words: 'E[Y | D = 0, X]', learner: outcome, target: y, among: d.map((value) => 1 - value) },
+    treated: { words: 'E[Y | D = 1, X]', learner: outcome, target: y, among: d },
+    propensity: { words: 'P(D = 1 | X)', learner: boostingLearner('classification', LEARNER), target: d },
+  }, context);
+  if (isRefusal(fitted)) return fitted;
+  const kept = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, { bounds: BOUNDS, beyond: 'trim' }, 'both');
+  if (isRefusal(kept)) return kept;
+  const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
+  const weights = weight ? at(weight) : new Float64Array(kept.rows.length).fill(1);
+  const judges = { scores: at(augmentedScores(y, d, fitted.predictions)), weight: weights, groups: groupsAmong(kept.rows, cluster ? { codes: cluster } : null, weights) };
+  const effects = [at(first), at(second)] as const;
+  const loss = lossDifference(judges, ...effects);
+  if (isRefusal(loss)) return loss;
+  const ranked = effects.map((priorities) => rankWeightedEffect(
+    { scores: judges.scores, priorities, weight: weights, cluster: cluster ? kept.rows.map((row) => cluster[row]!) : null },
+    { target: 'autoc', replicates: REPLICATES, fractions: [], level, seed: context.seed },
+  ));
+  const refused = ranked.find(isRefusal);
+  if (refused) return refused;
+  return { n: kept.rows.length, trimmedShare: kept.trimmedShare, loss: inferred(loss, judges.groups.count - 1, level), rates: ranked as [RankWeightedEffect, RankWeightedEffect] };
+}
+
+function inferred({ estimate, standardError }: { readonly estimate: number; readonly standardError: number }, degreesOfFreedom: number, level: number): EffectComparison['loss'] {
+  const reach = studentUpperQuantile((1 - level) / 2, degreesOfFreedom) * standardError;
+  const pValue = standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate) / standardError, degreesOfFreedom) : 1;
+  return { estimate, standardError, lower: estimate - reach, upper: estimate + reach, pValue };
+}
