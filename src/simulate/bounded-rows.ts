@@ -1,11 +1,13 @@
-import type { Shares } from '../stats/effects/effect.js';
+import type { Effect, Shares } from '../stats/effects/effect.js';
+import { anytimeExact } from '../stats/inference/anytime-exact.js';
 import { logBernoulliEValue } from '../stats/inference/bounded/bernoulli-sequence.js';
 import { logBettingEValue } from '../stats/inference/bounded/betting.js';
 import { empiricalBernstein } from '../stats/inference/bounded/empirical-bernstein.js';
 import { quantileComparisonPValue, quantileDifferenceSequence } from '../stats/inference/bounded/quantile-sequence.js';
 import { logShareEValue } from '../stats/inference/bounded/two-share-batches.js';
 import { randomisedDifference } from '../stats/inference/bounded/randomised-difference.js';
-import type { ConfidenceSet } from '../stats/inference/inference.js';
+import type { BatchArm, BoundedBatches } from '../stats/inference/bounded/bounded-batches.js';
+import type { Alternative, ConfidenceSet } from '../stats/inference/inference.js';
 import type { RandomStream } from '../stats/numeric/random.js';
 import { drawBinomial } from '../stats/simulate/sufficient.js';
 import { answered } from '../stats/simulate/two-arm-truth.js';
@@ -106,5 +108,41 @@ const shares: Row = {
   }),
 };
 
+const LEVELS = { low: 0.1, high: 0.3 } as const;
+const boundedBatches: Row = {
+  group: 'monitoring', name: '100 looks over 300 days of 5 to 60 units: skewed values between bounds whose level moves from day to day, by empirical Bernstein of the days', replicates: 4000, brief: 10, covers: ['sequence:bounded batches', 'inference:anytime_exact'],
+  prepare: () => ({
+    figures: ['e-value of 20 or more of no effect', 'one-sided e-value of 20 or more of no effect', 'e-value of 20 or more of the true lift'].map((name) => ({ name, ...atMost })),
+    replicate(random) {
+      const hits = [0, 0, 0];
+      const days = { even: [] as BoundedBatches['batches'][number][], lifted: [] as BoundedBatches['batches'][number][] };
+      const read = (batches: BoundedBatches['batches'], nullValue: number, alternative: Alternative): number =>
+        anytimeExact.eValue!(answeredBatches({ batches, lowest: 0, highest: 1, treatmentChance: 0.4 }, nullValue), nullValue, alternative, {});
+      for (let day = 0; day < 300; day++) {
+        const level = LEVELS.low + (LEVELS.high - LEVELS.low) * random.uniform();
+        const units = 5 + random.integer(55);
+        const treated = drawBinomial(random, units, 0.4);
+        const draw = (n: number, mean: number) => batchArm(Float64Array.from({ length: n }, () => random.beta(2 * mean, 2 * (1 - mean))));
+        const control = draw(units - treated, level);
+        days.even.push({ control, treatment: draw(treated, level) });
+        days.lifted.push({ control, treatment: draw(treated, 1.4 * level) });
+        if (day % 3 === 0) [read(days.even, 0, 'two_sided'), read(days.even, 0, 'greater'), read(days.lifted, 0.4, 'two_sided')].forEach((e, i) => { if (e >= 1 / ALPHA) hits[i] = 1; });
+      }
+      return hits;
+    },
+  }),
+};
+
+function batchArm(values: Float64Array): BatchArm {
+  const mean = values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { n: values.length, mean, scatter: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) };
+}
+
+/** An effect of which nothing but its batches is read: a lift where the null is one. */
+const answeredBatches = (bounded: BoundedBatches, lift: number): Effect => ({
+  estimate: lift, standardError: 1, degreesOfFreedom: null, n: 0, batches: { kind: 'bounded', ...bounded },
+  ...(lift !== 0 && { quotient: { numerator: 1, denominator: 1, numeratorVariance: 1, denominatorVariance: 1, covariance: 0 } }),
+});
+
 /** Sequences that hold from the first unit on, without a large-sample argument. */
-export const boundedRows: readonly Row[] = [betting, bernoulli, quantiles, shares];
+export const boundedRows: readonly Row[] = [betting, bernoulli, quantiles, shares, boundedBatches];

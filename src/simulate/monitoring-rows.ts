@@ -29,7 +29,8 @@ const VARIANTS: Readonly<Record<string, readonly Variant[]>> = {
   ],
   hybrid: [{ words: '', scale: 'difference', options: (tuningUnits) => ({ tuningUnits, sequentialShare: 0.2 }) }],
 };
-export const watchedMethods: readonly Inference[] = methods.filter(({ anytimeValid }) => anytimeValid);
+/** Those that read batches have rows of their own. */
+export const watchedMethods: readonly Inference[] = methods.filter(({ anytimeValid, readsBatches }) => anytimeValid && !readsBatches);
 export const untunedMethods: readonly string[] = watchedMethods.filter(({ name }) => !(name in VARIANTS)).map(({ name }) => name);
 
 /** One way of reading every look, and whether it has ever rejected. */

@@ -35,7 +35,7 @@ const estimated = (effect: Comparison['lift'] | undefined): EffectEstimate => { 
 const liftOf = (comparisons: readonly Comparison[], name: string) => estimated(comparisons.find(({ metric }) => metric === name)?.lift);
 
 const NEEDED: Readonly<Record<string, object>> = { group_sequential: { plannedUnits: 20_000 } };
-const SIDED = (inferences as unknown as readonly Inference[]).filter(({ posterior }) => !posterior).map(({ name }) => ({ method: name, ...NEEDED[name] }) as PlanInput['inference'] & { method: string });
+const SIDED = (inferences as unknown as readonly Inference[]).filter(({ posterior, readsBatches }) => !posterior && !readsBatches).map(({ name }) => ({ method: name, ...NEEDED[name] }) as PlanInput['inference'] & { method: string });
 const GOALS = { decision: { goals: [{ metric: 'revenue', claim: 'superiority' as const }, { metric: 'errors', claim: 'superiority' as const }], match: 'any' as const, minimumUnits: 2 } };
 
 describe('a one-sided plan', () => {

@@ -3,7 +3,8 @@ import { planSchema, type Plan, type PlanInput } from '../../src/experiment/plan
 import type { Cell, Summaries } from '../../src/experiment/summaries.js';
 import { allowedPairs } from '../../src/simulate/coverage.js';
 import { corrections } from '../../src/stats/corrections/index.js';
-import { inferences } from '../../src/stats/inference/index.js';
+import { inferences as registry } from '../../src/stats/inference/index.js';
+import type { Inference } from '../../src/stats/inference/inference.js';
 import { stream, type RandomStream } from '../../src/stats/numeric/random.js';
 import { momentsOf } from '../../src/stats/summaries/moments.js';
 import { quantileSummaryOf } from '../../src/stats/summaries/sample-quantile.js';
@@ -32,13 +33,16 @@ const metrics = PAIRS.map(([kind, reduction]) => metricSchema.parse({ name: name
 /** Kinds whose value has a unit that may be changed; shares have none. */
 export const hasUnit = (metric: string): boolean => !/^(proportion|retention|funnel)-/.test(metric);
 
+/** Those that read batches need cohorts of days, and have laws of their own in test/experiment/anytime-exact.test.ts. */
+export const inferences = (registry as unknown as readonly Inference[]).filter(({ readsBatches }) => !readsBatches);
+
 /** What a plan must state of a method that does not do without. */
 const NEEDED: Readonly<Record<string, object>> = { group_sequential: { plannedUnits: 1000 } };
 /** Their posteriors are integrals, which are slow: one correction stands for all. */
 const SLOW = new Set<string>(['beta_binomial']);
 /** Every combination of inference and correction that a plan may have. */
 export const combinations: readonly (readonly [inference: string, correction: string])[] = inferences.flatMap((method) => Object.values(corrections)
-  .filter(({ reads, name }) => (reads !== 'e_values' || 'eValue' in method) && (name === 'holm' || !SLOW.has(method.name))).map(({ name }) => [method.name, name] as const));
+  .filter(({ reads, name }) => (reads !== 'e_values' || method.eValue !== undefined) && (name === 'holm' || !SLOW.has(method.name))).map(({ name }) => [method.name, name] as const));
 
 /**
  * Corrections see p-values alone, so that one of them stands for all in front of expressions, which take long to compile, and segments.

@@ -2,10 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { conclude } from '../../src/analyze.js';
 import type { Comparison, Conclusion, EffectEstimate } from '../../src/experiment/analysis.js';
-import { inferences } from '../../src/stats/inference/index.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { mergeMoments, momentsOf, type Moments } from '../../src/stats/summaries/moments.js';
-import { ARMS, combinations, drawUnits, hasUnit, isWhole, planOf, summariesOf, summaryOf, type Columns, type Units } from './experiment.js';
+import { ARMS, combinations, drawUnits, hasUnit, isWhole, planOf, summariesOf, summaryOf, type Columns, type Units, inferences } from './experiment.js';
 
 /** Sums of other rounding: a few parts in 1e13, times the condition of a regression. */
 const ROUNDING = 1e-9;

@@ -19,8 +19,10 @@ const ABSENT = NaN;
 export function packedEffects(): PackedEffects {
   const blocks: Float64Array[] = [];
   const paired = new Map<number, Effect['pairs']>();
+  const batched = new Map<number, Effect['batches']>();
   return {
-    keep(index, { estimate, standardError, degreesOfFreedom, n, baseline, quotient, shares, pairs }) {
+    keep(index, { estimate, standardError, degreesOfFreedom, n, baseline, quotient, shares, pairs, batches }) {
+      if (batches) batched.set(index, batches);
       if (pairs) paired.set(index, pairs);
       const block = blocks[Math.floor(index / BLOCK)] ??= new Float64Array(BLOCK * WIDTH);
       const at = (index % BLOCK) * WIDTH;
@@ -55,6 +57,7 @@ export function packedEffects(): PackedEffects {
           control: { n: block[at + 10]!, share: block[at + 11]! }, treatment: { n: block[at + 12]!, share: block[at + 13]! },
         },
         pairs: paired.get(index),
+        batches: batched.get(index),
       } satisfies Whole;
     },
   };

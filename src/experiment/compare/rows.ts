@@ -4,8 +4,10 @@ import type { Comparison } from '../analysis.js';
 import { plannedContrasts } from '../design/contrasts.js';
 import { designWords } from '../design/description.js';
 import { contrastsOf } from '../design/effects.js';
+import type { Metric } from '../metric.js';
 import type { Plan } from '../plan.js';
 import type { Cell, MetricSummary, SegmentValue, Summaries } from '../summaries.js';
+import { withBatches } from './batches.js';
 import type { BoundInference } from './inference-of.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 
@@ -19,13 +21,13 @@ export interface Row extends Pick<Comparison, 'metric' | 'role' | 'family' | 'se
 /** One row a metric, treatment arm and place, in the order of the plan; made when it is asked for. */
 export function* contrastRows(plan: Plan, summaries: Summaries, outcomes: ReadonlyMap<string, MetricOutcome>, inference: BoundInference): Generator<Row> {
   const byName = new Map(summaries.metrics.map((summary) => [summary.metric, summary]));
-  for (const { name } of plan.metrics) {
-    const summary = byName.get(name);
-    if (summary) yield* metricRows(plan, summary, outcomes.get(name)!, inference);
+  for (const metric of plan.metrics) {
+    const summary = byName.get(metric.name);
+    if (summary) yield* metricRows(plan, metric, summary, outcomes.get(metric.name)!, inference);
   }
 }
 
-function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Generator<Row> {
+function* metricRows(plan: Plan, metric: Metric, summary: MetricSummary, outcome: MetricOutcome, inference: BoundInference): Generator<Row> {
   const planned = plannedContrasts(plan);
   const role = roleOf(plan, summary.metric);
   const contrastsIn = contrastsOf(plan, planned, summary, outcome, role);
@@ -35,7 +37,7 @@ function* metricRows(plan: Plan, summary: MetricSummary, outcome: MetricOutcome,
     const method = `${outcome.title}${designWords(plan, summary, role, part)}; ${inference.title}`;
     for (let i = 0; i < planned.length; i++) {
       const { control, treatment } = planned[i]!;
-      const contrast = contrasts[i]!;
+      const contrast = withBatches(plan, metric, summary, planned[i]!, contrasts[i]!, segment === null ? 'all' : 'segment');
       yield {
         metric: summary.metric, role, family: segment ? 'segments' : `${role}s`, segment,
         control: armEstimate(control, contrast, 'control', cells.get(control)),

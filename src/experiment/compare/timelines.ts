@@ -7,6 +7,7 @@ import { goodSign } from '../decide/benefit.js';
 import type { Metric } from '../metric.js';
 import type { Plan } from '../plan.js';
 import type { MetricSummary, Summaries } from '../summaries.js';
+import { withBatches } from './batches.js';
 import { inferenceOfRow, type PlanInference } from './inference-of.js';
 import type { MetricOutcome } from './metric-outcomes.js';
 import { roleOf } from './rows.js';
@@ -34,7 +35,8 @@ function metricTimelines(plan: Plan, metric: Metric, summary: MetricSummary, out
   for (const { day, cells } of cumulativeDays(summary.days)) {
     const contrasts = contrastsIn(cells, 'some');
     const inference = inferenceOfRow(inferenceAfter(day), { role, segment: null });
-    for (const [i, contrast] of contrasts.entries()) {
+    for (const [i, unread] of contrasts.entries()) {
+      const contrast = withBatches(plan, metric, summary, planned[i]!, unread, 'all', day);
       if (isRefusal(contrast) || isRefusal(contrast.lift) || inference.refusal(contrast.lift)) continue;
       const { shape, lower, upper } = inference.interval(contrast.lift, plan.decision.alpha, goodSign(metric));
       const bounded = shape === 'interval';

@@ -1,3 +1,4 @@
+import type { BoundedBatches } from '../inference/bounded/bounded-batches.js';
 import type { Refusal } from '../refusal.js';
 
 /**
@@ -22,9 +23,14 @@ export interface Effect {
   readonly baseline?: number;
   /** both values of each pair of a paired design, so that inference can flip the coins, shape (pairs) */
   readonly pairs?: { readonly control: Float64Array; readonly treatment: Float64Array };
+  /** the units in the order of time, batch by batch, for inference that holds from the first unit on */
+  readonly batches?: Batches;
   /** per-unit influence values, where the estimator has them, shape (n) */
   readonly influence?: Float64Array;
 }
+
+/** Units of both arms by batch, such as the cohorts of days, in their order. */
+export type Batches = { readonly kind: 'shares'; readonly batches: readonly Shares[] } | ({ readonly kind: 'bounded' } & BoundedBatches);
 
 /** A ratio of two means with their joint covariance; lift = numerator / |denominator| - sign(denominator). */
 export interface Quotient {

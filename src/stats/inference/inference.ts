@@ -52,6 +52,8 @@ export interface Inference<Name extends string = string, Options extends z.ZodOb
   readonly hasScale?: true;
   /** true where answers hold for the looks that the plan counts, all together */
   readonly countsLooks?: true;
+  /** true where it reads the units of an effect batch by batch: effects without `batches` refuse */
+  readonly readsBatches?: true;
   /** @param alpha miscoverage, in (0, 1) */
   interval(effect: Effect, alpha: number, alternative: Alternative, options: z.output<Options>): ConfidenceSet;
   /** p-value of the null `effect = nullValue`, in [0, 1] */

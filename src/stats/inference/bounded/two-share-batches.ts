@@ -1,6 +1,7 @@
 import type { Shares } from '../../effects/effect.js';
 import type { Alternative, ConfidenceSet } from '../inference.js';
 import { likeliestShares } from '../score.js';
+import { sequenceSet } from './sequence-set.js';
 
 /** Is the null about treatment - control, or about treatment / control - 1? */
 export type ShareScale = 'difference' | 'lift';
@@ -56,9 +57,6 @@ export function pooledShares(batches: readonly Shares[]): Shares {
   return { control: pooled('control'), treatment: pooled('treatment') };
 }
 
-/** Ratios beyond these are not told from 0 and infinity. */
-const FARTHEST_RATIO = 1e6;
-
 /**
  * All effects that the e-process does not reject at alpha, from the lowest to the highest: holds however often one looks.
  * @param alpha miscoverage, in (0, 1)
@@ -67,42 +65,5 @@ export function shareSequence(batches: readonly Shares[], alpha: number, scale: 
   const { control, treatment } = pooledShares(batches);
   const bar = -Math.log(alpha);
   const isRejected = (value: number): boolean => logShareEValue(batches, value, scale, alternative) >= bar;
-  const [lower, upper] = scale === 'difference' ? ends((value) => value, -1, 1, treatment.share - control.share)
-    : ends((log) => Math.expm1(log), -Math.log(FARTHEST_RATIO), Math.log(FARTHEST_RATIO), Math.log(treatment.share / control.share));
-  return {
-    shape: 'interval',
-    lower: alternative === 'less' ? null : lower ?? -1,
-    upper: alternative === 'greater' ? null : upper ?? (scale === 'difference' ? 1 : null),
-  };
-
-  /** null: not even the farthest is rejected */
-  function ends(valueOf: (at: number) => number, lowest: number, highest: number, estimate: number): readonly [number | null, number | null] {
-    const centre = Math.min(highest, Math.max(lowest, estimate));
-    return [lowest, highest].map((far) => outermost((at) => isRejected(valueOf(at)), far, centre)).map((at) => (at === null ? null : valueOf(at))) as [number | null, number | null];
-  }
-}
-
-const NARROWING = 0.9;
-const STEPS = 150;
-const BISECTIONS = 50;
-
-/** The rejected point next to what is kept, looking from afar: nothing nearer the centre can hide from it but a gap of a tenth of the distance. */
-function outermost(isRejected: (at: number) => boolean, far: number, centre: number): number | null {
-  if (!isRejected(far)) return null;
-  let rejected = far;
-  let kept = centre;
-  for (let step = 1; step <= STEPS; step++) {
-    const at = centre + (far - centre) * NARROWING ** step;
-    if (!isRejected(at)) {
-      kept = at;
-      break;
-    }
-    rejected = at;
-  }
-  for (let step = 0; step < BISECTIONS; step++) {
-    const middle = (rejected + kept) / 2;
-    if (isRejected(middle)) rejected = middle;
-    else kept = middle;
-  }
-  return rejected;
+  return sequenceSet(isRejected, scale, scale === 'difference' ? treatment.share - control.share : treatment.share / control.share, 1, alternative);
 }
