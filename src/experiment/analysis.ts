@@ -230,6 +230,7 @@ const targetingSchema = z.object({
 export const effectForestSchema = z.object({
   metric: z.string().describe('name of the metric'),
   arm: z.string().describe('the arm that is compared with the control'),
+  cost: z.number().describe('of treating a unit, in units of the metric; gains of the tree are net of it'),
   available: z.number().int().describe('units of both arms that count for the metric'),
   read: z.number().int().describe('units that were read, by a hash of the unit where they are fewer'),
   rowsDigest: z.string().describe('sha256 of the rows as they were read'),

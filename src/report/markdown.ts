@@ -55,7 +55,7 @@ const targetingBlocks = ({ sentence, tree, values, profile, curve, note }: Targe
 ];
 
 const branchLines = ({ question, says, children }: Branch, depth: number): string[] => [
-  ...(question === null ? [] : [`${'  '.repeat(depth - 1)}- ${text(question)}: ${text(says)}`]),
+  ...(question === null ? [] : [`${'  '.repeat(Math.max(0, depth - 1))}- ${text(question)}: ${text(says)}`]),
   ...children.flatMap((child) => branchLines(child, depth + 1)),
 ];
 

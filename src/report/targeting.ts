@@ -44,12 +44,12 @@ export function targetingModel({ plan, forest }: Analysis): TargetingModel | nul
   const unit = plan.metrics.find(({ name }) => name === metric)?.unit;
   const level = `${formatShare(1 - plan.decision.alpha)} interval`;
   if (answer.status === 'refused') {
-    return { sentence: `Whom ${arm} helps most cannot be said: ${answer.detail}. ${answer.remedy}`, note: noteOf(forest), tree: null, values: [], profile: [], curve: null };
+    return { sentence: `Whom ${arm} helps most cannot be said: ${answer.detail}. ${answer.remedy}`, note: noteOf(forest, unit), tree: null, values: [], profile: [], curve: null };
   }
   const { tree } = answer;
   return {
     sentence: sentenceOf(answer, { metric, arm, unit, alpha: plan.decision.alpha }),
-    note: noteOf(forest),
+    note: noteOf(forest, unit),
     tree: tree && branchOf(tree.nodes, 0, null, unit),
     values: tree ? valuesOf(tree, arm, unit) : [],
     profile: (tree ? answer.covariates.slice(0, SHOWN) : []).map((row) => [row.name, formatShare(row.share), endOf(row.level, row.most), endOf(row.level, row.least)]),
@@ -61,7 +61,7 @@ interface About { readonly metric: string; readonly arm: string; readonly unit: 
 
 function sentenceOf({ rate, tree }: Found, { metric, arm, unit, alpha }: About & { readonly alpha: number }): string {
   const gains = `units that a causal forest ranks highest gain ${gainText(rate, unit)} more than the average unit, over all shares that could be treated (AUTOC), ${formatP(rate.pValue, alpha)}`;
-  if (!tree) return `It is not shown that ${arm} changes ${metric} more for some units than for others in a way that can be told beforehand: ${gains}. So there is no rule for some of them; ship to all or to none.`;
+  if (!tree) return `It is not shown that ${arm} changes ${metric} more for some units than for others in a way that can be told beforehand: ${gains}. So there is no rule for some of them; ship to all or to nobody.`;
   const rule = tree.overNone === null ? 'The best rule found treats nobody.' : tree.overAll === null ? 'The best rule found still treats everybody.' : `The rule below treats ${formatShare(Number(tree.treatedShare.toFixed(3)))} of units.`;
   return `${arm} changes ${metric} more for some units than for others, and who they are can be told beforehand: ${gains}. ${rule}`;
 }
@@ -69,11 +69,12 @@ function sentenceOf({ rate, tree }: Found, { metric, arm, unit, alpha }: About &
 const gainText = ({ estimate, interval }: GainEstimate, unit: string | undefined): string => `${formatDifference(estimate, unit)} (${intervalText(interval, unit)})`;
 const intervalText = ({ lower, upper }: { readonly lower: number | null; readonly upper: number | null }, unit: string | undefined): string => `${formatDifference(lower!, unit)} to ${formatDifference(upper!, unit)}`;
 
-function noteOf({ answer, available, read, rowsDigest }: EffectForest): string {
+function noteOf({ answer, available, read, rowsDigest, cost }: EffectForest, unit: string | undefined): string {
   const sampled = read < available ? `${formatCounted(read, 'unit')} of ${formatCount(available)} were read, a sample by a hash of the unit. ` : '';
   if (answer.status === 'refused') return `${sampled}This informs and is no part of the verdict.`;
   const trimmed = answer.trimmedShare > 0 ? ` ${formatShare(answer.trimmedShare)} of units were left out, whose arm the covariates all but tell.` : '';
-  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric. This informs and is no part of the verdict; a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
+  const net = cost > 0 && answer.tree ? ` Gains by the rule are net of a cost of ${formatValue(cost, unit)} for each unit that is treated.` : '';
+  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric.${net} This informs and is no part of the verdict; a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
 }
 
 function branchOf(nodes: NonNullable<Found['tree']>['nodes'], place: number, question: string | null, unit: string | undefined): Branch {

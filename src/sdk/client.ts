@@ -48,7 +48,7 @@ const ANALYSIS = `id status progress message error planHash exploratory
   decision { verdict arm reason clauses { kind metric arm status sentence change } rule { alphaPerGoal alphaPerGuardrail alphaPerDeterioration betaPerClause falseShip unitsNeeded } }
   checks { name status blocking sentence pValue action }
   heterogeneity { searched fdr segments { metric arm parts { name value } units inside outside estimate interval ${CONFIDENCE_SET} eValue adjustedPValue isFound } }
-  forest { metric arm available read rowsDigest answer {
+  forest { metric arm cost available read rowsDigest answer {
     ... on Targeting { status learned judged valued trimmedShare rate ${GAIN} curve { fraction estimate lower upper } covariates { name share level most least }
       tree { learned treatedShare nodes { feature threshold level yes no isTreated share gain ${GAIN} } overNone ${GAIN} overAll ${GAIN} allOverNone ${GAIN} } }
     ... on Refusal { status reason detail remedy } } }

@@ -13,10 +13,11 @@ import { multiplicityRows } from './multiplicity-rows.js';
 import { powerRows } from './power-rows.js';
 import type { Row } from './row.js';
 import { sampleRatioRows } from './sample-ratio-rows.js';
+import { targetingRows } from './targeting-rows.js';
 import { upliftRows } from './uplift-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...upliftRows,
+  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...targetingRows, ...upliftRows,
   ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
 ];

@@ -118,6 +118,17 @@ tests('assay analyze on Hillstrom', () => {
     expect({ verdict: analysis.decision.verdict, arm: analysis.decision.arm, code }).toEqual({ verdict: 'ship', arm: 'Mens E-Mail', code: 0 });
   });
 
+  it("a forest finds that the women's e-mail moves those who bought women's merchandise, and a rule for them beats both shipping to all and to nobody", async () => {
+    const { out } = await run('hillstrom-targeting', 'customers', 'hillstrom.csv', 'json');
+    const { answer } = (JSON.parse(out) as Analysis).forest!;
+    if (answer.status === 'refused') throw new Error(answer.detail);
+    expect(answer.rate.pValue).toBeLessThan(0.01);
+    expect(answer.covariates[0]!.name).toBe('womens');
+    const { nodes, overNone, overAll } = answer.tree!;
+    expect(nodes.map(({ feature, level, isTreated }) => [feature, level, isTreated])).toEqual([['womens', '1', null], [null, null, true], [null, null, false]]);
+    for (const gain of [overNone!, overAll!]) expect(gain.interval.lower).toBeGreaterThan(0);
+  });
+
   it('its report is the golden one', async () => {
     expectGolden('hillstrom', (await run('hillstrom', 'customers', 'hillstrom.csv', 'md')).out);
   });

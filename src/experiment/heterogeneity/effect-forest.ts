@@ -32,10 +32,10 @@ export async function effectForest(plan: Plan, rows: UnitRows, { forests, polici
     features: rows.covariates.map(({ name }) => name), x: rows.covariates.map(({ values }) => values), categorical,
     y: rows.outcome.map((value) => sign * value), w: rows.treated,
   }, {
-    trees: task.trees, seed: plan.seed, depth: task.depth, level, replicates: REPLICATES, fractions: FRACTIONS,
+    trees: task.trees, seed: plan.seed, depth: task.depth, cost: task.cost, level, replicates: REPLICATES, fractions: FRACTIONS,
     levels: categorical.map((j) => rows.covariates[j]!.levels!),
   }, options);
-  const about = { metric: task.metric, arm: task.arm, available: rows.available, read: rows.outcome.length, rowsDigest: digestOf(rows) };
+  const about = { metric: task.metric, arm: task.arm, cost: task.cost, available: rows.available, read: rows.outcome.length, rowsDigest: digestOf(rows) };
   return isRefusal(found) ? { ...about, answer: found } : { ...about, answer: answerOf(found, level) };
 }
 

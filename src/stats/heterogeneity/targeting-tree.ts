@@ -118,16 +118,19 @@ function levelQuestions(feature: string, column: Float64Array, levels: readonly 
   ];
 }
 
-/** A missing value goes with the median, and may be asked for itself. */
+/** A missing value goes with the median, and may be asked for itself; two values are levels. */
 function cutQuestions(feature: string, column: Float64Array, learning: readonly Target[]): Question[] {
   const known = Float64Array.from(learning, ({ row }) => column[row]!).filter((value) => !Number.isNaN(value)).sort();
   if (known.length === 0) return [];
+  const missing = known.length < learning.length ? [missingQuestion(feature, column)] : [];
+  const [low, high] = [known[0]!, known.at(-1)!];
+  if (known.every((value) => value === low || value === high)) return [{ feature, level: String(high), valueOf: (row) => (column[row] === high ? 0 : 1), cuts: null }, ...missing];
   const at = (share: number) => known[Math.min(known.length - 1, Math.floor(share * known.length))]!;
   const median = at(0.5);
-  const cuts = Float64Array.from(new Set([...Array.from({ length: CUTS }, (_, i) => at((i + 1) / (CUTS + 1))), known.at(-1)!])).sort();
+  const cuts = Float64Array.from(new Set([...Array.from({ length: CUTS }, (_, i) => at((i + 1) / (CUTS + 1))), high])).sort();
   return [
     { feature, level: null, valueOf: (row) => (Number.isNaN(column[row]) ? median : column[row]!), cuts },
-    ...(known.length < learning.length ? [missingQuestion(feature, column)] : []),
+    ...missing,
   ];
 }
 

@@ -18,6 +18,8 @@ export interface TargetingChoices {
   readonly seed: number;
   /** splits from the root of the policy tree to a leaf, at most */
   readonly depth: 1 | 2;
+  /** of treating a unit, in units of y; gains of the tree are net of it */
+  readonly cost: number;
   readonly level: number;
   /** half-samples of the bootstrap */
   readonly replicates: number;
@@ -27,7 +29,7 @@ export interface TargetingChoices {
   readonly levels: readonly (readonly string[])[];
 }
 
-/** Whom a treatment helps most, and what a rule that treats only some of them is worth; gains are in units of y. */
+/** Whom a treatment helps most, and what a rule that treats only some of them is worth; gains are in units of y, those of the tree net of its cost. */
 export interface Targeting {
   /** area under the targeting operator characteristic, of units that the ranking was not learned from */
   readonly rate: RankWeightedEffect;
@@ -79,8 +81,9 @@ export async function targeting(
   if (isRefusal(gains)) return gains;
   const rate = rankWeightedEffect({ scores: Float64Array.from(judged, ({ score }) => score), priorities: gains.estimates }, { target: 'autoc', ...choices });
   if (isRefusal(rate)) return rate;
+  const net = ({ row, score }: Target): Target => ({ row, score: score - choices.cost });
   const isFound = rate.estimate > 0 && rate.pValue < 1 - choices.level;
-  const tree = isFound ? await targetingTree(policies, data, [...learned.units, ...judged], valued, choices, options.signal) : null;
+  const tree = isFound ? await targetingTree(policies, data, [...learned.units, ...judged].map(net), valued.map(net), choices, options.signal) : null;
   if (isRefusal(tree)) return tree;
   return {
     rate, tree, trimmedShare,
