@@ -15,7 +15,8 @@ export type Columns = Readonly<Record<string, Float64Array>>;
 export type Units = Readonly<Record<string, readonly Columns[]>>;
 
 export const ARMS = ['control', 'a', 'b'] as const;
-const UNITS = 120;
+/** Enough that halves have 20 successes: beliefs about fewer are four times as dear to integrate. */
+const UNITS = 200;
 const DAYS = ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04'];
 
 /** One metric for each pair of kind and variance reduction that plans allow, named after it. */

@@ -6,6 +6,10 @@ const FUNCTIONS = ['log', 'exp', 'sqrt'];
 const OPERATORS = ['+', '-', '*', '/', '^'];
 const REMEDY = `Use component names, numbers, ${OPERATORS.join(' ')}, ${FUNCTIONS.join(', ')} of one argument, and parentheses.`;
 
+/** Derivatives take milliseconds, and an analysis asks for the same ones again and again. */
+const known = new Map<string, Promise<Outcome | Refusal>>();
+const MOST_KNOWN = 200;
+
 /**
  * Compiles a smooth function of component means, such as `revenue / orders`, with its symbolic gradient.
  *
@@ -13,7 +17,16 @@ const REMEDY = `Use component names, numbers, ${OPERATORS.join(' ')}, ${FUNCTION
  * first call only: most plans have no expression, and it takes longer to load than an analysis to run.
  * @param components names, in the order of the outcome columns
  */
-export async function compileExpression(expression: string, components: readonly string[]): Promise<Outcome | Refusal> {
+export function compileExpression(expression: string, components: readonly string[]): Promise<Outcome | Refusal> {
+  const key = JSON.stringify([expression, components]);
+  const outcome = known.get(key) ?? compiled(expression, components);
+  known.delete(key);
+  known.set(key, outcome); // the last to be forgotten
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+  return outcome;
+}
+
+async function compiled(expression: string, components: readonly string[]): Promise<Outcome | Refusal> {
   const { derivative, parse } = await import('mathjs');
   let tree: MathNode;
   try {
