@@ -27,7 +27,7 @@ export function compileExpression(expression: string, components: readonly strin
 }
 
 async function compiled(expression: string, components: readonly string[]): Promise<Outcome | Refusal> {
-  const { derivative, parse } = await import('mathjs');
+  const { default: { derivative, parse } } = await import('mathjs/lib/browser/math.js');
   let tree: MathNode;
   try {
     tree = parse(expression);
