@@ -6,7 +6,10 @@ import { meanOutcome } from '../../src/stats/effects/outcome.js';
 import { bayesianNormal } from '../../src/stats/inference/bayesian-normal.js';
 import { proportionContrast } from '../../src/stats/effects/proportions.js';
 import { betaBinomial } from '../../src/stats/inference/beta-binomial.js';
-import { betaInterval, betaPosterior, compareProportions } from '../../src/stats/inference/bayesian/beta-binomial.js';
+import { betaDifference, betaInterval, betaPosterior, compareProportions } from '../../src/stats/inference/bayesian/beta-binomial.js';
+import { betaLift } from '../../src/stats/inference/bayesian/beta-lift.js';
+import type { BetaPosterior } from '../../src/stats/inference/bayesian/beta-quadrature.js';
+import { betaDensity } from '../../src/stats/numeric/incomplete-beta.js';
 import { empiricalPrior } from '../../src/stats/inference/bayesian/empirical-prior.js';
 import { chanceAbove, expectedLoss, regionChances } from '../../src/stats/inference/bayesian/normal-posterior.js';
 import { fixed } from '../../src/stats/inference/fixed.js';
@@ -24,6 +27,16 @@ const contrastIn = (unit: number): Contrast => {
   return answered(contrasts(arm(2000, 10), [arm(1900, 10.5)], 1, meanOutcome)[0]!);
 };
 const normalPrior = (fields: object) => bayesianNormal.options.parse({ prior: { kind: 'normal', ...fields } });
+
+/** Chance of a step of the grid at its densest: its width of 16 / 400 standard deviations times 0.4. */
+const GRID_STEP = 0.4 * (16 / 400);
+/** Midpoints over 8 standard deviations to both sides, with the chance of each. */
+function plainGrid({ a, b }: BetaPosterior): { readonly x: number; readonly weight: number }[] {
+  const mean = a / (a + b);
+  const deviation = Math.sqrt((mean * (1 - mean)) / (a + b + 1));
+  const step = (16 / 400) * deviation;
+  return Array.from({ length: 400 }, (_, i) => mean + (i + 0.5 - 200) * step).map((x) => ({ x, weight: step * betaDensity(a, b, x) }));
+}
 
 const shapeOf = ({ mean, standardDeviation }: { readonly mean: number; readonly standardDeviation: number }) => ({ mean, standardDeviation });
 
@@ -220,5 +233,26 @@ describe('beta-binomial of a plan', () => {
     expect(betaBinomial.refusal!({ estimate: 1, standardError: 1, degreesOfFreedom: null, n: 10 }, options)).toMatchObject({ reason: 'unsupported_combination', remedy: 'Use the method bayesian for this metric, or drop the covariate.' });
     expect(betaBinomial.refusal!(effects(1, 30, 9, 31).lift, options)).toMatchObject({ reason: 'denominator_near_zero' });
     expect(betaBinomial.refusal!(effects(1, 30, 9, 31).difference, options)).toBeNull();
+  });
+
+  const sizes = [[1_000_000, 200], [200, 1_000_000], [3000, 3000]] as const;
+  it.each(sizes.flatMap(([n, m]) => [[n, m, 0.3, 0.33], [n, m, 0.33, 0.3]] as const))('%i units against %i, shares of %d and %d: chances and losses are those of plain sums over both posteriors', (n, m, share, other) => {
+    const [control, treatment] = [betaPosterior({ successes: n * share, n }), betaPosterior({ successes: m * other, n: m })];
+    const [c, t] = [plainGrid(control), plainGrid(treatment)];
+    for (const [posterior, scaled] of [[betaDifference(control, treatment), () => 1], [betaLift(control, treatment), (x: number) => x]] as const) {
+      const at = posterior.mean + 0.4 * posterior.standardDeviation;
+      const sums = { below: 0, positive: 0, negative: 0 };
+      for (const { x, weight } of c) {
+        for (const { x: y, weight: w } of t) {
+          const gain = (y - x) / scaled(x);
+          sums[gain > 0 ? 'positive' : 'negative'] += weight * w * Math.abs(gain);
+          if (gain <= at) sums.below += weight * w;
+        }
+      }
+      expect(Math.abs(posterior.chanceBelow(at) - sums.below)).toBeLessThan(GRID_STEP); // a step of the grid is all in or all out
+      const { positive, negative } = posterior.parts();
+      expect(positive / sums.positive).toBeCloseTo(1, 4);
+      expect(negative / sums.negative).toBeCloseTo(1, 4);
+    }
   });
 });

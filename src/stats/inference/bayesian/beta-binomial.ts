@@ -76,27 +76,32 @@ export function betaDifference(c: BetaPosterior, t: BetaPosterior): Posterior {
   };
 }
 
-/** Chance that treatment minus control is at most d. Its integrand has a root-like kink where one of the two is 0 or 1. */
-function chanceBelow(c: BetaPosterior, t: BetaPosterior, d: number): number {
+/** Chance that treatment minus control is at most d, as an integral over the narrower of the two: the tail of the wider is smooth there. */
+const chanceBelow = (c: BetaPosterior, t: BetaPosterior, d: number): number =>
+  (varianceOf(c) < varianceOf(t) ? overTreatment(failuresOf(t), failuresOf(c), d) : overTreatment(c, t, d));
+const failuresOf = ({ a, b }: BetaPosterior): BetaPosterior => ({ a: b, b: a });
+
+/** The integrand has a root-like kink where one of the two is 0 or 1. */
+function overTreatment(c: BetaPosterior, t: BetaPosterior, d: number): number {
   const { from, to } = angles(t);
   const f = (angle: number): number => weightedDensity(t, angle) * betaUpperTail(c.a, c.b, Math.min(1, Math.max(0, sinSquared(angle) - d)));
   const kink = Math.asin(Math.sqrt(d > 0 ? d : 1 + d));
   if (d > 0 && kink >= to) return 1;
   if (d < 0 && kink <= from) return 0;
   if (kink <= from || kink >= to) return integral({ from, to }, f, panelsFor(c, t));
-  return d > 0 ? tails(t, kink).lower + gradedIntegral(kink, to, f) : gradedIntegral(kink, from, f);
+  return d > 0 ? tails(t, kink).lower + gradedIntegral(kink, to, f, panelsFor(c, t)) : gradedIntegral(kink, from, f, panelsFor(c, t));
 }
 
 export const meanOf = ({ a, b }: BetaPosterior): number => a / (a + b);
-const varianceOf = ({ a, b }: BetaPosterior): number => (a * b) / ((a + b) ** 2 * (a + b + 1));
+export const varianceOf = ({ a, b }: BetaPosterior): number => (a * b) / ((a + b) ** 2 * (a + b + 1));
 
-/** The smaller loss by quadrature over what the two have in common; the larger is it plus the difference of the means. */
+/** The smaller loss by quadrature where the worse may be above the better, apart where each has its mass; the larger is it plus the difference of the means. */
 function lossOf(c: BetaPosterior, t: BetaPosterior): ProportionComparison['expectedLoss'] {
   const gain = meanOf(t) - meanOf(c);
   const [worse, better] = gain >= 0 ? [c, t] : [t, c];
-  const from = Math.max(angles(c).from, angles(t).from);
-  const to = Math.min(angles(c).to, angles(t).to);
-  const smaller = to > from ? integral({ from, to }, (angle) => Math.sin(2 * angle) * tails(better, angle).lower * tails(worse, angle).upper) : 0;
+  const [from, to] = [angles(better).from, angles(worse).to];
+  const ends = [from, angles(better).to, angles(worse).from, to].filter((angle) => angle >= from && angle <= to).sort((a, b) => a - b);
+  const smaller = ends.slice(1).reduce((sum, end, i) => sum + (end > ends[i]! ? integral({ from: ends[i]!, to: end }, (angle) => Math.sin(2 * angle) * tails(better, angle).lower * tails(worse, angle).upper) : 0), 0);
   const larger = smaller + Math.abs(gain);
   return gain >= 0 ? { keepControl: larger, shipTreatment: smaller } : { keepControl: smaller, shipTreatment: larger };
 }

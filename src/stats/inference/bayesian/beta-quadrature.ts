@@ -35,12 +35,9 @@ const MOST_PANELS = 24;
 const NEARLY_NORMAL = 20;
 const PANEL_WIDTH = 4;
 
-/** Enough panels for the finer of two posteriors over the reach of one. */
-export function panelsFor(...posteriors: readonly BetaPosterior[]): number {
-  if (posteriors.some(({ a, b }) => Math.min(a, b) < NEARLY_NORMAL)) return MOST_PANELS;
-  const sizes = posteriors.map(({ a, b }) => a + b);
-  return Math.min(MOST_PANELS, Math.ceil(((2 * REACH) / PANEL_WIDTH) * Math.sqrt(Math.max(...sizes) / Math.min(...sizes))));
-}
+/** Enough panels over the reach of one of them, which must be the narrower on the scale of what is compared. */
+export const panelsFor = (...posteriors: readonly BetaPosterior[]): number =>
+  (posteriors.some(({ a, b }) => Math.min(a, b) < NEARLY_NORMAL) ? MOST_PANELS : (2 * REACH) / PANEL_WIDTH);
 
 export function integral({ from, to }: AngleRange, f: (angle: number) => number, panels = MOST_PANELS): number {
   const half = (to - from) / (2 * panels);
@@ -52,9 +49,12 @@ export function integral({ from, to }: AngleRange, f: (angle: number) => number,
   return half * sum;
 }
 
-/** From a kink to an end, with steps that grow as the square: a root at the kink becomes a straight line. */
-export const gradedIntegral = (kink: number, end: number, f: (angle: number) => number): number =>
-  integral({ from: 0, to: 1 }, (s) => 2 * s * Math.abs(end - kink) * f(kink + (end - kink) * s * s));
+/**
+ * From a kink to an end, with steps that grow as the square: a root at the kink becomes a straight line.
+ * @param panels  enough for equal steps; the last of these steps is twice as wide as an equal one
+ */
+export const gradedIntegral = (kink: number, end: number, f: (angle: number) => number, panels: number): number =>
+  integral({ from: 0, to: 1 }, (s) => 2 * s * Math.abs(end - kink) * f(kink + (end - kink) * s * s), Math.min(MOST_PANELS, 2 * panels));
 
 /** The angle at which an increasing chance is reached. */
 export const angleWhere = (chance: (angle: number) => number, target: number): number =>
