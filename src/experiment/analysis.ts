@@ -105,7 +105,7 @@ export const designReportSchema = z.object({
 export type DesignReport = z.output<typeof designReportSchema>;
 
 export const checkSchema = z.object({
-  name: z.enum(['sample_ratio', 'sample_ratio_sequential', 'sample_ratio_by_segment', 'pre_period_bias', 'covariate_imbalance', 'carry_over', 'implausible_lift', 'novelty_or_primacy', 'multiple_exposures', 'unplanned_arms', 'missing_data', 'late_data', 'duplicate_events', 'not_finite', 'minimum_units', 'minimum_duration', 'empty_arm', 'constant_metric']).describe('what was checked'),
+  name: z.enum(['sample_ratio', 'sample_ratio_sequential', 'sample_ratio_by_segment', 'pre_period_bias', 'covariate_imbalance', 'carry_over', 'implausible_lift', 'novelty_or_primacy', 'outlier_influence', 'multiple_exposures', 'unplanned_arms', 'missing_data', 'late_data', 'duplicate_events', 'not_finite', 'minimum_units', 'minimum_duration', 'empty_arm', 'constant_metric']).describe('what was checked'),
   status: z.enum(['pass', 'warn', 'fail']).describe('how it came out'),
   blocking: z.boolean().describe('a failed blocking check makes the verdict invalid'),
   sentence: z.string().describe('what was seen and what follows'),

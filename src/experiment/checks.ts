@@ -13,6 +13,7 @@ import { missingData } from './checks/missing-data.js';
 import { multipleExposures } from './checks/multiple-exposures.js';
 import { notFinite } from './checks/not-finite.js';
 import { noveltyOrPrimacy } from './checks/novelty-or-primacy.js';
+import { outlierInfluence } from './checks/outlier-influence.js';
 import { prePeriodBias } from './checks/pre-period-bias.js';
 import { sampleRatio } from './checks/sample-ratio.js';
 import { sampleRatioBySegment } from './checks/sample-ratio-by-segment.js';
@@ -27,11 +28,11 @@ import type { Summaries } from './summaries.js';
 const CHECKS: readonly CheckFunction[] = [
   sampleRatio, emptyArm, multipleExposures, unplannedArms,
   minimumUnits, minimumDuration,
-  sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, missingData, lateData, duplicateEvents, notFinite, constantMetric,
+  sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, missingData, lateData, duplicateEvents, notFinite, constantMetric, outlierInfluence,
 ];
 
 /** What counts units as if each were randomised by itself. */
-const OF_UNITS: ReadonlySet<CheckFunction> = new Set([multipleExposures, sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance]);
+const OF_UNITS: ReadonlySet<CheckFunction> = new Set([multipleExposures, sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, outlierInfluence]);
 const SPLIT: ReadonlySet<CheckFunction> = new Set([sampleRatio]);
 
 const appliesTo = (plan: Plan, check: CheckFunction): boolean =>

@@ -48,6 +48,8 @@ export const metricSummarySchema = z.object({
   days: z.array(z.object({ day: z.string().describe('YYYY-MM-DD'), arm: z.string(), summary: momentsSchema })),
   /** of designs that compare groups: clusters, strata, pairs, buckets of time; absent for others, and for quantiles */
   groups: z.array(groupSchema).optional(),
+  /** the least and the largest value of a unit, after bounds, in units of the outcome; absent for shares and quantiles */
+  extremes: z.array(z.object({ arm: z.string(), column: z.string(), least: z.number(), largest: z.number() })).optional(),
   /** of a metric adjusted by predictions: the models that made them */
   cupac: z.object({
     folds: count.describe('parts of the units'),

@@ -1,20 +1,25 @@
+import type { Plan } from '../experiment/plan.js';
 import type { SegmentValue } from '../experiment/summaries.js';
 import type { Moments } from '../stats/summaries/moments.js';
 import { mergeBy, momentsOfCovariances, momentsOfSums } from './cell-moments.js';
 import { groupOf, type Group } from './moment-groups.js';
 import type { MetricContext } from './metric-summaries.js';
-import { momentSums, stableMoments, type Centre, type Grouping } from './queries/moment-sums.js';
-import { numberOf, type Row, type Session } from './session.js';
+import { isRanged, momentSums, outcomesOf, stableMoments, type Centre, type Grouping } from './queries/moment-sums.js';
+import { numberOf, numberOrNull, type Row, type Session } from './session.js';
 import { toDay } from './times.js';
 import type { FrameMetric, UnitFrame } from './unit-frame.js';
 
 export interface ArmMoments { readonly arm: string; readonly segment: SegmentValue | null; readonly moments: Moments }
 export interface DayMoments { readonly arm: string; readonly day: string; readonly moments: Moments }
 
+export interface Extreme { readonly arm: string; readonly column: string; readonly least: number; readonly largest: number }
+
 export interface CollectedMoments {
   /** by metric of the frame */
   readonly cells: readonly (readonly ArmMoments[])[];
   readonly days: readonly (readonly DayMoments[])[];
+  /** by metric of the frame: the least and the largest value of a unit in each arm; empty for shares and quantiles */
+  readonly extremes: readonly (readonly Extreme[])[];
   /** units that count for metric i, in each arm and segment value where there are any */
   readonly unitsOf: (metric: number) => readonly { readonly arm: number; readonly segment: { readonly index: number; readonly value: string } | null; readonly n: number }[];
 }
@@ -41,6 +46,7 @@ export async function collectMoments(session: Session, context: MetricContext, f
       arm: plan.arms[arm]!.name, segment: segment ? { name: plan.segments[segment.index]!.name, value: segment.value } : null, moments,
     }))),
     days: perMetric.map(({ days }) => days.map(({ arm, day, moments }) => ({ arm: plan.arms[arm]!.name, day: toDay(day), moments }))),
+    extremes: frame.metrics.map((metric) => extremesOf(metric, plan, groups, rows, centres)),
     unitsOf: (metric) => perMetric[metric]!.cells.map(({ arm, segment, moments }) => ({ arm, segment, n: moments.n })),
   };
 }
@@ -53,6 +59,17 @@ async function stableRows(session: Session, context: MetricContext, frame: UnitF
 /** A quantile metric has no moments, only a count of units. */
 const countOrMoments = (metric: FrameMetric, row: Row, moments: () => Moments): Moments =>
   (metric.of.metric.kind === 'quantile' ? { n: numberOf(row, `n_${metric.counts}`), columns: [], mean: [], scatter: [] } : moments());
+
+/** Of groups that hold whole arms, or their finest cells. */
+function extremesOf(metric: FrameMetric, plan: Plan, groups: readonly Group[], rows: readonly Row[], centres: ReadonlyMap<string, Centre>): Extreme[] {
+  if (!isRanged(metric.of.metric.kind)) return [];
+  return plan.arms.flatMap(({ name: arm }, a) => outcomesOf(metric).flatMap(({ of, column: { name } }): Extreme[] => {
+    const { shift } = centres.get(name)!;
+    const found = rows.filter((row, i) => groups[i]!.arm === a && groups[i]!.segments.includes(null) && numberOrNull(row, `largest_${name}`) !== null);
+    const extreme = (which: 'least' | 'largest'): number => shift + found.map((row) => numberOf(row, `${which}_${name}`)).reduce((x, y) => (which === 'least' ? Math.min(x, y) : Math.max(x, y)));
+    return found.length === 0 ? [] : [{ arm, column: of.name, least: extreme('least'), largest: extreme('largest') }];
+  }));
+}
 
 interface Piece { readonly arm: number; readonly segment: { readonly index: number; readonly value: string } | null; readonly moments: Moments }
 

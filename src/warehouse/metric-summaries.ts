@@ -59,6 +59,7 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.filter(({ segment }) => segment?.name !== GROUP).map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
       ...(isQuantile ? {} : groupsOf(context.plan, moments.cells[i]!)),
       days: isQuantile || !areUnitsIndependent(context.plan) ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
+      ...(moments.extremes[i]!.length > 0 && { extremes: [...moments.extremes[i]!] }),
       ...(cupac && { cupac }),
       bounds: metric.columns.flatMap(({ of, column: { limits } }) =>
         (of.role === 'covariate' || (limits.lower === undefined && limits.upper === undefined) ? []

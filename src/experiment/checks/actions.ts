@@ -10,6 +10,7 @@ export const ACTIONS: Readonly<Record<Check['name'], string>> = {
   carry_over: 'Adjust for the arm of the earlier experiment or leave its units out, and start the next experiment with another salt.',
   implausible_lift: 'Recompute the metric by hand for some units of either arm before anybody believes it.',
   novelty_or_primacy: 'Run longer and read the later cohorts: the average over all days is not what will last.',
+  outlier_influence: 'Look at the unit (a bot, a reseller, a fault?); in the next plan cap or winsorise the metric, or exclude what is no customer.',
   multiple_exposures: 'Make assignment sticky by unit id, and check that the unit of exposures is the unit of randomisation.',
   unplanned_arms: 'Add the arm to the plan of a new start, or correct its spelling in the data.',
   missing_data: 'Mend the logging of the columns that are named, and collect again.',
