@@ -24,17 +24,17 @@ interface Case {
 
 const plain = { missing: 0, weighted: false, clustered: false };
 const cases: readonly Case[] = [
-  { ...plain, title: 'regression', kind: 'regression', n: 1500, p: 5 },
+  { ...plain, title: 'regression', kind: 'regression', n: 900, p: 5 },
   { ...plain, title: 'regression with missing values', kind: 'regression', n: 900, p: 6, missing: 0.3 },
   { ...plain, title: 'regression with weights, some zero', kind: 'regression', n: 900, p: 5, weighted: true },
   { ...plain, title: 'regression with everything', kind: 'regression', n: 1200, p: 9, missing: 0.2, weighted: true, clustered: true, settings: { imbalancePenalty: 0.3 } },
-  { ...plain, title: 'causal', kind: 'causal', n: 3000, p: 5 },
-  { ...plain, title: 'causal with missing values', kind: 'causal', n: 2000, p: 6, missing: 0.3 },
-  { ...plain, title: 'causal with weights, some zero', kind: 'causal', n: 2000, p: 5, weighted: true },
-  { ...plain, title: 'causal with clusters of equal voice', kind: 'causal', n: 2500, p: 5, clustered: true, settings: { equalizeClusters: true } },
-  { ...plain, title: 'causal with everything', kind: 'causal', n: 3000, p: 9, missing: 0.15, weighted: true, clustered: true, settings: { imbalancePenalty: 0.01 } },
-  { ...plain, title: 'causal, unstabilised', kind: 'causal_unstabilised', n: 1500, p: 5 },
-  { ...plain, title: 'causal, small subsamples', kind: 'causal', n: 3000, p: 4, settings: { sampleFraction: 0.3, honestyFraction: 0.7 } },
+  { ...plain, title: 'causal', kind: 'causal', n: 1800, p: 5 },
+  { ...plain, title: 'causal with missing values', kind: 'causal', n: 1200, p: 6, missing: 0.3 },
+  { ...plain, title: 'causal with weights, some zero', kind: 'causal', n: 1200, p: 5, weighted: true },
+  { ...plain, title: 'causal with clusters of equal voice', kind: 'causal', n: 1500, p: 5, clustered: true, settings: { equalizeClusters: true } },
+  { ...plain, title: 'causal with everything', kind: 'causal', n: 1800, p: 9, missing: 0.15, weighted: true, clustered: true, settings: { imbalancePenalty: 0.01 } },
+  { ...plain, title: 'causal, unstabilised', kind: 'causal_unstabilised', n: 900, p: 5 },
+  { ...plain, title: 'causal, small subsamples', kind: 'causal', n: 1800, p: 4, settings: { sampleFraction: 0.3, honestyFraction: 0.7 } },
   { ...plain, title: 'regression without honesty', kind: 'regression', n: 700, p: 4, settings: { honestyFraction: null, alpha: 0, minNodeSize: 1, bagTrees: 1, sampleFraction: 0.7 } },
   { ...plain, title: 'causal, nodes too large to pack two counts', kind: 'causal', n: 40_000, p: 2,
     settings: { honestyFraction: null, bagTrees: 1, sampleFraction: 1, minNodeSize: 3000, trees: 1 } },
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
   { ...plain, title: 'several effects with everything', kind: 'multi_causal', n: 1200, p: 5, missing: 0.2, weighted: true, levels: 'few', settings: { imbalancePenalty: 0.01 } },
 ];
 
-const BAGS = 6;
+const BAGS = 4;
 
 const levelsOf = ({ levels, p }: Case): number[] => Array.from({ length: p }, (_, j) => j).filter((j) => levels === 'all' || (levels === 'few' && j % 3 === 2));
 
