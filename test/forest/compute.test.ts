@@ -43,8 +43,8 @@ describe('forest engine', () => {
   });
 
   it('refuses a forest, and a prediction, that would need more memory than allowed', async () => {
-    const small = await createForestEngine({ workers: 2, memoryLimit: 20e6 });
-    const data = sample(50_000);
+    const small = await createForestEngine({ workers: 2, memoryLimit: 2e6 });
+    const data = sample(5000);
     expect(await growCausalForest(small, data, { trees: 2000, seed: 1 })).toMatchObject({ status: 'refused', reason: 'unsupported_combination', detail: expect.stringContaining('GB') });
     const forest = await growCausalForest(engine, sample(500), { trees: 60, seed: 1 });
     if (isRefusal(forest)) throw new Error(forest.detail);

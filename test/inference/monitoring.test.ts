@@ -20,7 +20,7 @@ import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
 import { chanceToCross, criticalOf, logLooks, standardisedPath, threeErrors } from './paths.js';
 
 const ALPHA = 0.05;
-const PATHS = 4000;
+const PATHS = 2000;
 const TUNING = 1500;
 /** The scale in standard deviations that makes mixture_sprt tightest at TUNING. */
 const SCALE = 2 * Math.sqrt((2 * Math.log(1 / ALPHA) + Math.log1p(2 * Math.log(1 / ALPHA))) / TUNING);
@@ -76,18 +76,18 @@ const skewed = (random: RandomStream): number => random.beta(0.25, 1.75);
 describe('watched at every look, bounded or distribution-free', () => {
   it('betting e-values of the true mean pass 20 in at most 5 % of paths, at any of 15 looks', () => {
     let hits = 0;
-    for (let path = 0; path < 400; path++) {
+    for (let path = 0; path < 200; path++) {
       const random = stream(7, path);
       const values = Float64Array.from({ length: 800 }, () => skewed(random));
       const log = logLooks(5, 800, 15).map((n) => logBettingEValue({ values: values.subarray(0, Math.round(n)), lowest: 0, highest: 1 }, 0.125));
       if (log.some((value) => !isRefusal(value) && value >= Math.log(1 / ALPHA))) hits++;
     }
-    expect(hits / 400).toBeLessThanOrEqual(ALPHA);
+    expect(hits / 200).toBeLessThanOrEqual(ALPHA);
   });
 
-  it('betting and empirical Bernstein keep a treatment effect at all of 10 looks in at least 95 % of 300 paths', () => {
+  it('betting and empirical Bernstein keep a treatment effect at all of 10 looks in at least 95 % of 150 paths', () => {
     const missed = { betting: 0, bernstein: 0 };
-    for (let path = 0; path < 300; path++) {
+    for (let path = 0; path < 150; path++) {
       const random = stream(8, path);
       const isTreated = Array.from({ length: 1000 }, () => random.bernoulli(0.3));
       const values = Float64Array.from(isTreated, (treated) => skewed(random) * (treated ? 0.8 : 1));
@@ -98,8 +98,8 @@ describe('watched at every look, bounded or distribution-free', () => {
       if (parts.some((part) => Number(logBettingEValue(part, truth)) >= Math.log(1 / ALPHA))) missed.betting++;
       if (parts.some((part) => isOutside(empiricalBernstein(part, ALPHA), truth))) missed.bernstein++;
     }
-    expect(missed.betting / 300).toBeLessThanOrEqual(ALPHA);
-    expect(missed.bernstein / 300).toBeLessThanOrEqual(ALPHA);
+    expect(missed.betting / 150).toBeLessThanOrEqual(ALPHA);
+    expect(missed.bernstein / 150).toBeLessThanOrEqual(ALPHA);
   });
 
   it('a mean of 0.125 is known to within 0.02 after 5000 values, by betting and by empirical Bernstein; and betting excludes what its e-value rejects', () => {
@@ -117,7 +117,7 @@ describe('watched at every look, bounded or distribution-free', () => {
 
   it('Bernoulli e-values of the true chance pass 20 in at most 5 % of paths of 3000 trials, looked at 60 times', () => {
     let hits = 0;
-    for (let path = 0; path < 1000; path++) {
+    for (let path = 0; path < 500; path++) {
       const random = stream(10, path);
       let successes = 0;
       let trials = 0;
@@ -127,12 +127,12 @@ describe('watched at every look, bounded or distribution-free', () => {
       });
       if (isCrossed) hits++;
     }
-    expect(hits / 1000).toBeLessThanOrEqual(ALPHA);
+    expect(hits / 500).toBeLessThanOrEqual(ALPHA);
   });
 
   it('comparing medians of two arms with one heavy-tailed distribution errs in at most 5 % of paths, looked at 25 times', () => {
     let hits = 0;
-    for (let path = 0; path < 250; path++) {
+    for (let path = 0; path < 150; path++) {
       const random = stream(12, path);
       const draw = (): Float64Array => Float64Array.from({ length: 800 }, () => Math.round(Math.exp(2 * random.normal()) * 100));
       const [control, treatment] = [draw(), draw()];
@@ -143,13 +143,13 @@ describe('watched at every look, bounded or distribution-free', () => {
       });
       if (isCrossed) hits++;
     }
-    expect(hits / 250).toBeLessThanOrEqual(ALPHA);
+    expect(hits / 150).toBeLessThanOrEqual(ALPHA);
   });
 
   it('the band of the empirical distribution and double stitching hold for every quantile at 20 looks in at least 95 % of paths', () => {
     let band = 0;
     let stitched = 0;
-    for (let path = 0; path < 100; path++) {
+    for (let path = 0; path < 60; path++) {
       const random = stream(13, path);
       const all = Float64Array.from({ length: 1000 }, () => random.uniform());
       let leftBand = false;
@@ -167,7 +167,7 @@ describe('watched at every look, bounded or distribution-free', () => {
       band += Number(leftBand);
       stitched += Number(leftStitched);
     }
-    expect(band / 100).toBeLessThanOrEqual(ALPHA);
-    expect(stitched / 100).toBeLessThanOrEqual(ALPHA);
+    expect(band / 60).toBeLessThanOrEqual(ALPHA);
+    expect(stitched / 60).toBeLessThanOrEqual(ALPHA);
   });
 });

@@ -33,9 +33,11 @@ if (!isThere && process.env['CI'] === 'true') {
 
   /** Opens a report and returns what went wrong on the way: console errors, failed requests, requests to anywhere but the file. */
   async function opened(name: string, options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<string[]> {
-    const analysis = ANALYSES[name as keyof typeof ANALYSES]!();
     const file = join(folder, `${name}.html`);
-    writeFileSync(file, await renderReport(analysis, 'html', { records: recordsOf(analysis) }));
+    if (!existsSync(file)) {
+      const analysis = ANALYSES[name as keyof typeof ANALYSES]!();
+      writeFileSync(file, await renderReport(analysis, 'html', { records: recordsOf(analysis) }));
+    }
     const url = pathToFileURL(file).href;
     const context = await browser.newContext(options);
     const page = await context.newPage();
@@ -53,22 +55,17 @@ if (!isThere && process.env['CI'] === 'true') {
 
   const schemes = (['light', 'dark'] as const).flatMap((colorScheme) => Object.keys(VERDICTS).map((name) => ({ name, colorScheme })));
 
-  it.each(schemes)('reads the verdict of $name in $colorScheme without a complaint', async ({ name, colorScheme }) => {
+  it.each(schemes)('$name in $colorScheme: the verdict is read without a complaint, and every text stands out from what is behind it by 4.5 to 1', async ({ name, colorScheme }) => {
     const complaints = await opened(name, { viewport: WIDE, colorScheme }, async (page) => {
       const verdict = page.getByRole('heading', { level: 1 });
       expect(await verdict.textContent()).toContain(VERDICT_LABELS[name as keyof typeof VERDICT_LABELS]);
       const box = await verdict.boundingBox();
       expect(box!.y + box!.height).toBeLessThan(WIDE.height / 3);
       expect(await page.locator('header .reason').textContent()).toBe(ANALYSES[name as keyof typeof ANALYSES]!().decision.reason);
-    });
-    expect(complaints).toEqual([]);
-  });
-
-  it.each(schemes)('every text of $name in $colorScheme stands out from what is behind it by 4.5 to 1', async ({ name, colorScheme }) => {
-    await opened(name, { viewport: WIDE, colorScheme }, async (page) => {
       await page.locator('details').evaluateAll((all) => all.forEach((details) => details.setAttribute('open', '')));
       expect(await page.evaluate(faintTexts)).toEqual([]);
     });
+    expect(complaints).toEqual([]);
   });
 
   it('runs nothing that a plan or a table says', async () => {

@@ -12,7 +12,7 @@ import { momentsOf } from '../../src/stats/summaries/moments.js';
 import { quantileSummaryOf } from '../../src/stats/summaries/sample-quantile.js';
 
 const ALPHA = 0.05;
-const RUNS = 2000;
+const RUNS = 1000;
 const SLACK = 3 * Math.sqrt((ALPHA * (1 - ALPHA)) / RUNS);
 
 /** A process of known truth, and how it is read. `effect` 0 is the null of no effect. */
