@@ -76,10 +76,12 @@ export const formatP = (p: number, bound?: number): string => {
 /** An e-value, from which a p-value of one over it follows: `0.31`, `24`, `above 1e16`. */
 export const formatEValue = (e: number): string => (e > 1 / SMALLEST_P ? 'above 1e16' : e >= 1e6 ? e.toExponential(1) : String(Number(e.toPrecision(2))));
 
+const dayFormatter = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 /** `2026-03-01T00:00:00Z` -> `1 March 2026`, in UTC; with the time when it is not midnight. */
 export function formatInstant(text: string): string {
   const date = new Date(text);
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
+  const day = dayFormatter.format(date);
   const time = date.toISOString().slice(11, 16);
   return time === '00:00' ? day : `${day}, ${time} UTC`;
 }
