@@ -54,6 +54,12 @@ function sortedLevels(texts: readonly string[]): string[] {
   return levels.every((level) => /^-?\d+(\.\d+)?$/.test(level)) ? levels.sort((a, b) => Number(a) - Number(b)) : levels;
 }
 
+/** sha256 of a file's bytes. @throws DataError when there is no such file */
+export async function fileSha256(file: string): Promise<string> {
+  await assertFile(file);
+  return sha256Of(file);
+}
+
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);

@@ -39,6 +39,11 @@ import { WorkerProcessesService } from './jobs/worker-processes.service.js';
 import { LOGGER, type Logger } from './logger.js';
 import { MetricsResolver } from './metrics/metrics.resolver.js';
 import { MetricsService } from './metrics/metrics.service.js';
+import { ModelJobsService } from './models/model-jobs.service.js';
+import { ModelsController } from './models/models.controller.js';
+import { ModelJobsResolver, UpliftModelsResolver } from './models/uplift-models.resolver.js';
+import { UpliftModelsService } from './models/uplift-models.service.js';
+import { PinnedVersionsResolver, UpliftVersionsResolver } from './models/uplift-versions.resolver.js';
 import { FeatureVersionsResolver, ModelVersionsResolver } from './models/versions.resolver.js';
 import { EvaluationService } from './ofrep/evaluation.service.js';
 import { OfrepController } from './ofrep/ofrep.controller.js';
@@ -73,11 +78,12 @@ export class AppModule {
           useFactory: (prisma: PrismaService, keys: ApiKeysService, schemaHost: GraphQLSchemaHost) => graphqlOptions({ prisma, keys, config, log }, schemaHost),
         }),
       ],
-      controllers: [OfrepController, ExposuresController, ReportsController, HealthController, PrometheusController],
+      controllers: [OfrepController, ExposuresController, ReportsController, ModelsController, HealthController, PrometheusController],
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
         AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
+        UpliftModelsResolver, UpliftModelsService, ModelJobsResolver, ModelJobsService, UpliftVersionsResolver, PinnedVersionsResolver,
         ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService,
         FlagsResolver, FlagsService, FlagTableService, LayersResolver, EvaluationService, ExposuresService, ExposureFileService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,
       ],

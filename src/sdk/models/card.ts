@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refusalSchema } from '../../experiment/analysis.js';
 import { digestOf } from '../../experiment/canonical.js';
 import { rateTargets } from '../../stats/forest/rank-weighted-effect.js';
-import { modelKinds, modelName } from './spec.js';
+import { modelKind, modelName, unseenCategories } from './spec.js';
 
 export const MODEL_FORMAT = 'assay model';
 export const MODEL_FORMAT_VERSION = 1;
@@ -54,13 +54,13 @@ export const modelCardSchema = z.strictObject({
   name: modelName.describe('name of the model'),
   version: z.number().int().min(1).describe('1, 2, 3, ... of its name'),
   description: z.string().describe('for people'),
-  kind: z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects are learned.' }).describe('how effects are learned'),
+  kind: modelKind.describe('how effects are learned'),
   outcome: z.string().describe('column of the outcome'),
   treatment: z.string().describe('column of the treatment'),
   features: z.array(modelFeatureSchema).min(1).describe('inputs in their order'),
   schemaHash: sha256.describe('sha256 over names, kinds and levels of the features, in their order'),
-  unseenCategories: z.enum(['refuse', 'missing']).describe('what scoring does with a category that training did not have'),
-  outputs: z.array(z.enum(['cate', 'variance'])).min(1).describe('cate: effect of a unit, in units of the outcome per unit of the treatment; variance: of it, in squared units'),
+  unseenCategories: unseenCategories.describe('what scoring does with a category that training did not have'),
+  outputs: z.array(z.enum(['cate', 'variance']).meta({ id: 'UpliftModelOutput', description: 'What a model tells of a unit.' })).min(1).describe('cate: effect of a unit, in units of the outcome per unit of the treatment; variance: of it, in squared units'),
   training: z.object({
     fingerprint: sha256.describe('sha256 over the columns that were learned from, whatever file they came in'),
     rows: z.number().int().describe('rows learned from'), droppedRows: z.number().int().describe('rows left out because a needed column is null there'),

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const modelKinds = ['causal_forest', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
 export type ModelKindName = (typeof modelKinds)[number];
 
+export const modelKind = z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects are learned.' });
+export const unseenCategories = z.enum(['refuse', 'missing']).meta({ id: 'UnseenCategories', description: 'What scoring does with a category that training did not have.' });
+
 /** Names stand in paths and addresses. */
 export const modelName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, - or _, and begin with a letter or digit');
 
@@ -14,7 +17,7 @@ const columns = z.union([column, z.array(column)]).transform((given) => [given].
 export const modelSpecSchema = z.strictObject({
   name: modelName.describe('name of the model; training it again makes its next version'),
   description: z.string().max(1000).default('').describe('for people'),
-  kind: z.enum(modelKinds).describe('how effects are learned: an honest causal forest, or a t-, x-, r- or dr-learner over gradient boosting'),
+  kind: modelKind.describe('how effects are learned: an honest causal forest, or a t-, x-, r- or dr-learner over gradient boosting'),
   data: z.string().min(1).describe('CSV, NDJSON, Parquet or Arrow file'),
   columns: z.strictObject({
     outcome: column.describe('outcome of each unit'),
@@ -25,7 +28,7 @@ export const modelSpecSchema = z.strictObject({
     cluster: column.optional().describe('units of one cluster stay together and count as one for errors'),
   }).describe('role -> column'),
   options: z.record(z.string(), z.unknown()).default({}).describe('options of the kind; assay model kinds lists them'),
-  unseenCategories: z.enum(['refuse', 'missing']).default('refuse').describe('what scoring does with a category that training did not have: refuse the rows, or take it as a missing value'),
+  unseenCategories: unseenCategories.default('refuse').describe('what scoring does with a category that training did not have: refuse the rows, or take it as a missing value'),
   seed: z.number().int().gte(0).lte(4_294_967_295).default(1).describe('seed of the counter-based streams'),
 });
 export type ModelSpec = z.output<typeof modelSpecSchema>;

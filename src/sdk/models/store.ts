@@ -17,16 +17,15 @@ export interface StoredModel {
   readonly scorer: EffectScorer;
 }
 
-const cardText = (card: ModelCard): string => `${JSON.stringify(card, null, 2)}\n`;
+export const cardText = (card: ModelCard): string => `${JSON.stringify(card, null, 2)}\n`;
 
-/** Writes the files of a version into a folder that is there. */
-export async function writeModel(folder: string, { card, bin, onnx }: TrainedModel, version: number): Promise<ModelCard> {
-  const whole: ModelCard = { ...card, version };
+/** Writes what scores, into a folder that is there. */
+export async function writeBinaries(folder: string, { bin, onnx }: TrainedModel): Promise<void> {
   await writeFile(path.join(folder, 'model.bin'), bin);
   if (onnx) await writeFile(path.join(folder, 'model.onnx'), onnx);
-  await writeFile(path.join(folder, 'model.json'), cardText(whole));
-  return whole;
 }
+
+export const writeCard = (folder: string, card: ModelCard): Promise<void> => writeFile(path.join(folder, 'model.json'), cardText(card));
 
 /**
  * Keeps a model in a folder of models, as ROOT/NAME/VERSION; its version is the next of its name.
@@ -39,8 +38,10 @@ export async function keepModel(root: string, model: TrainedModel): Promise<{ re
   const staged = path.join(home, `.${randomUUID()}`);
   await mkdir(staged);
   try {
+    await writeBinaries(staged, model);
     for (let version = 1 + Math.max(0, ...await versionsIn(home)); ; version++) {
-      const card = await writeModel(staged, model, version);
+      const card: ModelCard = { ...model.card, version };
+      await writeCard(staged, card);
       const folder = path.join(home, String(version));
       const isMine = await rename(staged, folder).then(() => true, (error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return false; // somebody else was first

@@ -55,21 +55,22 @@ export function specHashOf({ data: _, description: __, ...spec }: ModelSpec): st
 export async function readTraining(spec: ModelSpec, folder = '.'): Promise<TrainingData> {
   const { columns } = spec;
   kinds[spec.kind].options.parse(spec.options); // all issues at once, and before a large file is read
-  assertFeatures(columns);
+  const fault = featureFault(columns);
+  if (fault) throw new OptionsError(`columns.${fault.role} ${fault.message}`, ['columns', fault.role]);
   const roles = Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined && entry[1].length > 0));
   const role = { name: spec.kind, data: forestRoles };
   const { columns: read, rows, droppedRows } = await readColumns(path.resolve(folder, spec.data), wantedBy(role, roles));
   return { columns: dataOf(role, { columns: roles, data: frameOf(read) }) as unknown as TrainingColumns, read, rows: rows - droppedRows, droppedRows, fingerprint: columnsFingerprint(read) };
 }
 
-/** A feature that is the outcome or the treatment would predict itself. */
-function assertFeatures({ outcome, treatment, covariates, categories }: ModelSpec['columns']): void {
+/** What is wrong with the choice of features: a feature that is the outcome or the treatment would predict itself. Null when all is well. */
+export function featureFault({ outcome, treatment, covariates, categories }: Pick<ModelSpec['columns'], 'outcome' | 'treatment' | 'covariates' | 'categories'>): { readonly role: 'covariates' | 'categories'; readonly message: string } | null {
   const features = [...covariates, ...categories];
-  if (features.length === 0) throw new OptionsError('columns must name at least one covariate or category', ['columns', 'covariates']);
+  if (features.length === 0) return { role: 'covariates', message: 'must name at least one column, or categories must' };
   const twice = features.find((name, i) => name === outcome || name === treatment || features.indexOf(name) < i);
-  if (twice === undefined) return;
-  const role = covariates.includes(twice) ? 'covariates' : 'categories';
-  throw new OptionsError(`columns.${role} names ${twice}, which is ${twice === outcome ? 'the outcome' : twice === treatment ? 'the treatment' : 'named twice'}`, ['columns', role]);
+  if (twice === undefined) return null;
+  const why = twice === outcome ? 'the outcome' : twice === treatment ? 'the treatment' : 'named twice';
+  return { role: covariates.includes(twice) ? 'covariates' : 'categories', message: `must leave out ${twice}, which is ${why}` };
 }
 
 /** Trains a model and judges it. Refuses data that cannot answer. @throws as `readTraining` */

@@ -7,10 +7,11 @@ import type { AnalysisProgress } from './analysis.types.js';
 
 /** A change that no event told of (a cancelled job has none) is seen after this long. */
 const LOOK_EVERY_MS = 1000;
+const SHOWN = { id: true, status: true, progress: true, message: true } as const;
 const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
 
 /**
- * Progress of analyses for those who watch, whichever worker on whichever machine makes it.
+ * Progress of analyses and of work on models for those who watch, whichever worker on whichever machine makes it.
  *
  * Events of the queue only wake the watchers: what they are told is read from the row, so that nobody hears of a result
  * that is not there yet.
@@ -29,11 +30,19 @@ export class ProgressService extends QueueEventsHost implements OnModuleDestroy 
   @OnQueueEvent('failed') onFailed({ jobId }: { jobId: string }) { this.wake(jobId); }
   @OnQueueEvent('error') onError(error: Error) { this.log.warn({ err: error }, 'events of the queue'); }
 
-  async *of(id: string): AsyncGenerator<AnalysisProgress> {
+  of(id: string): AsyncGenerator<AnalysisProgress> {
+    return this.follow(id, () => this.prisma.analysis.findUnique({ where: { id }, select: SHOWN }));
+  }
+
+  ofModelJob(id: string): AsyncGenerator<AnalysisProgress> {
+    return this.follow(id, () => this.prisma.modelJob.findUnique({ where: { id }, select: SHOWN }));
+  }
+
+  private async *follow(id: string, read: () => PromiseLike<AnalysisProgress | null>): AsyncGenerator<AnalysisProgress> {
     let last: AnalysisProgress | undefined;
     while (!this.closing) {
       const woken = this.sleep(id); // before the row is read: an event in between is not missed
-      const now = await this.prisma.analysis.findUnique({ where: { id }, select: { id: true, status: true, progress: true, message: true } });
+      const now = await read();
       if (!now) return;
       if (last?.status !== now.status || last.progress !== now.progress || last.message !== now.message) yield now;
       if (ENDED.includes(now.status)) return;

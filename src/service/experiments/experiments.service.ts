@@ -7,6 +7,7 @@ import { isDuplicate } from '../database/database-errors.js';
 import { PrismaService } from '../database/prisma.service.js';
 import { type Conflict, conflict, invalid, NotFound, notFound, ValidationFailure, validationFailure } from '../graphql/failures.js';
 import { MetricsService } from '../metrics/metrics.service.js';
+import { checkPins } from '../models/pins.js';
 
 export interface MetricReference { readonly name: string; readonly revision?: number | null }
 type Outcome = Experiment | ValidationFailure | Conflict | NotFound;
@@ -68,7 +69,8 @@ export class ExperimentsService {
     const own = (plan as { metrics?: unknown } | null)?.metrics ?? [];
     const whole = shared.length > 0 && Array.isArray(own) ? { ...(plan as object), metrics: [...own as unknown[], ...shared] } : plan;
     const parsed = planSchema.safeParse(whole);
-    return parsed.success ? parsed.data : validationFailure('plan', parsed.error);
+    if (!parsed.success) return validationFailure('plan', parsed.error);
+    return await checkPins(this.prisma, parsed.data) ?? parsed.data;
   }
 }
 

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Experiment, FlagRevision, MetricRevision } from '../../generated/prisma/client.js';
+import type { Experiment, FlagRevision, MetricRevision, UpliftModel, UpliftModelVersion } from '../../generated/prisma/client.js';
 import type { AnalysisRow } from '../analyses/analysis-row.js';
 import { LIGHT } from '../analyses/analysis-row.js';
 import { type DecisionView, viewOf } from '../decisions/decision-view.js';
@@ -11,6 +11,8 @@ export class Loaders {
 
   readonly experiments = one<Experiment>((ids) => this.prisma.experiment.findMany({ where: { id: { in: ids } } }));
   readonly analyses = one<AnalysisRow>((ids) => this.prisma.analysis.findMany({ where: { id: { in: ids } }, ...LIGHT }));
+  readonly upliftModels = one<UpliftModel>((ids) => this.prisma.upliftModel.findMany({ where: { id: { in: ids } } }));
+  readonly upliftModelVersions = one<UpliftModelVersion>((ids) => this.prisma.upliftModelVersion.findMany({ where: { id: { in: ids } } }));
 
   readonly revisionsOfMetric = many<MetricRevision>('metricId', (ids) =>
     this.prisma.metricRevision.findMany({ where: { metricId: { in: ids } }, orderBy: { revision: 'desc' } }));
@@ -21,6 +23,8 @@ export class Loaders {
   readonly approvalsOfDecision = this.decisionsBy('approvesId');
   readonly latestAnalysisOfExperiment = many<AnalysisRow>('experimentId', (ids) =>
     this.prisma.analysis.findMany({ where: { experimentId: { in: ids } }, distinct: ['experimentId'], orderBy: [{ experimentId: 'asc' }, { id: 'desc' }], ...LIGHT }));
+  readonly latestVersionOfModel = many<UpliftModelVersion>('modelId', (ids) =>
+    this.prisma.upliftModelVersion.findMany({ where: { modelId: { in: ids } }, distinct: ['modelId'], orderBy: [{ modelId: 'asc' }, { number: 'desc' }] }));
 
   private decisionsBy(key: 'experimentId' | 'analysisId' | 'approvesId'): DataLoader<string, DecisionView[]> {
     return new DataLoader(async (ids) => {

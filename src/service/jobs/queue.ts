@@ -3,14 +3,17 @@ import pg from 'pg';
 
 export const QUEUE = 'analyses';
 
-/** All that a job carries; its id is the id of the analysis, and the row of the analysis says the rest. */
+/** All that a job carries; its id is the id of the row, and the row says the rest. */
 export interface AnalysisJob { readonly analysisId: string }
+/** Training of a model, or scores of a table. */
+export interface ModelWork { readonly modelJobId: string }
+export type QueueJob = AnalysisJob | ModelWork;
 
 export const JOB_ATTEMPTS = 5;
 
 /** The row keeps state and result, so the queue forgets a job once it is done. */
-export const jobOptions = (analysisId: string): JobsOptions => ({
-  jobId: analysisId,
+export const jobOptions = (rowId: string): JobsOptions => ({
+  jobId: rowId,
   attempts: JOB_ATTEMPTS,
   backoff: { type: 'exponential', delay: 1000 },
   removeOnComplete: true,

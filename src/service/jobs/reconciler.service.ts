@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Queue } from 'bullmq';
 import { PrismaService } from '../database/prisma.service.js';
 import { LOGGER, type Logger } from '../logger.js';
-import { type AnalysisJob, jobOptions, QUEUE } from './queue.js';
+import { jobOptions, QUEUE, type QueueJob } from './queue.js';
 
 const EVERY_MS = 15_000;
 
@@ -16,7 +16,7 @@ const EVERY_MS = 15_000;
 export class ReconcilerService implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly prisma: PrismaService, @InjectQueue(QUEUE) private readonly queue: Queue<AnalysisJob>, @Inject(LOGGER) private readonly log: Logger) {}
+  constructor(private readonly prisma: PrismaService, @InjectQueue(QUEUE) private readonly queue: Queue<QueueJob>, @Inject(LOGGER) private readonly log: Logger) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.queue.on('error', (error) => this.log.warn({ err: error }, 'queue'));
@@ -31,16 +31,19 @@ export class ReconcilerService implements OnApplicationBootstrap, OnApplicationS
     clearInterval(this.timer);
   }
 
-  /** @returns how many analyses got a new job */
+  /** @returns how many rows got a new job */
   async reconcile(): Promise<number> {
-    const waiting = await this.prisma.analysis.findMany({ where: { status: { in: ['queued', 'running'] } }, select: { id: true } });
+    const waiting = { where: { status: { in: ['queued', 'running'] as ('queued' | 'running')[] } }, select: { id: true } };
     let lost = 0;
-    for (const { id } of waiting) {
-      if (await this.queue.getJob(id)) continue;
-      await this.queue.add('analyze', { analysisId: id }, jobOptions(id));
-      lost++;
-    }
-    if (lost > 0) this.log.info({ lost }, 'analyses without a job were queued again');
+    for (const { id } of await this.prisma.analysis.findMany(waiting)) lost += await this.requeue(id, 'analyze', { analysisId: id });
+    for (const { id } of await this.prisma.modelJob.findMany(waiting)) lost += await this.requeue(id, 'model', { modelJobId: id });
+    if (lost > 0) this.log.info({ lost }, 'rows without a job were queued again');
     return lost;
+  }
+
+  private async requeue(id: string, name: string, data: QueueJob): Promise<number> {
+    if (await this.queue.getJob(id)) return 0;
+    await this.queue.add(name, data, jobOptions(id));
+    return 1;
   }
 }

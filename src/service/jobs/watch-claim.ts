@@ -1,12 +1,12 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
-
 const LOOK_EVERY_MS = 500;
 
-/** A signal that is aborted when the analysis is cancelled, when another worker has claimed it, or when `shutdown` is. */
-export function watchClaim(prisma: PrismaClient, id: string, claim: string, shutdown: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
+interface Look { readonly claim: string | null; readonly cancelRequested: boolean }
+
+/** A signal that is aborted when the row is cancelled, when another worker has claimed it, or when `shutdown` is. @param look  reads the row */
+export function watchClaim(look: () => PromiseLike<Look | null>, claim: string, shutdown: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
   const gone = new AbortController();
   const timer = setInterval(() => {
-    prisma.analysis.findUnique({ where: { id }, select: { claim: true, cancelRequested: true } }).then((row) => {
+    look().then((row) => {
       if (row?.cancelRequested) gone.abort(new Error('cancelled'));
       else if (row?.claim !== claim) gone.abort(new Error('another worker has claimed it'));
     }, () => undefined); // a database that is away for a moment is no reason to stop
