@@ -33,9 +33,11 @@ const exposuresSchema = z.strictObject({
   arm: z.string().min(1).optional().describe('column of the arm; a factorial design has its factors instead'),
   time: z.string().min(1).optional().describe('column of the exposure time; absent: no windows and no dates'),
   attributes: z.array(z.string().min(1)).max(50).default([]).describe('columns known before exposure, for segments and covariates'),
+  attributesTime: z.string().min(1).optional().describe('column of the time at which the attributes of a row were known, so that what was known only after exposure is refused; absent: nobody can tell'),
   exclude: z.array(z.strictObject({ name: identifier.describe('such as bots or internal'), where: z.array(filterSchema).min(1) })).default([])
     .describe('units with an exposure that passes all filters of one entry are left out and counted'),
-}).refine((e) => !(e.table && e.sql), { message: 'give table or sql, not both' });
+}).refine((e) => !(e.table && e.sql), { message: 'give table or sql, not both' })
+  .refine((e) => !e.attributesTime || e.time, { message: 'attributesTime needs the time of exposure too: name its column in time', path: ['attributesTime'] });
 
 const factSchema = z.strictObject({
   name: identifier,

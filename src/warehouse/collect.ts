@@ -4,11 +4,11 @@ import type { Summaries } from '../experiment/summaries.js';
 import { exposureSummary } from './exposure-summary.js';
 import { lowered } from './lowered-design.js';
 import { factSummary, type FactReading } from './fact-summary.js';
-import { readInputs } from './inputs.js';
+import { readInputs, type Inputs } from './inputs.js';
 import { metricSummaries } from './metric-summaries.js';
 import { cells } from './queries/cells.js';
 import { exposed } from './queries/exposed.js';
-import { exposureRows } from './queries/exposure-rows.js';
+import { exposureRows, lateAttributes } from './queries/exposure-rows.js';
 import { factReach } from './fact-reach.js';
 import { factFaults, factTotals, floatColumns } from './queries/fact-totals.js';
 import { factUnits } from './queries/fact-units.js';
@@ -19,7 +19,7 @@ import { scansOf } from './scans.js';
 import { numberOf, numberOrNull, type Session } from './session.js';
 import { toInstant, toMicroseconds } from './times.js';
 import { metricColumns } from './unit-columns.js';
-import type { CollectOptions } from './warehouse.js';
+import { DataError, type CollectOptions } from './warehouse.js';
 
 /**
  * Raw tables -> summaries, whatever the engine: exposures become one row a unit, each fact table one row a unit in one
@@ -35,6 +35,7 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
   const planned = plan.asOf === undefined ? null : toMicroseconds(plan.asOf);
 
   report('reading exposures');
+  if (plan.exposures.attributesTime !== undefined) await refuseLateAttributes(session, plan, inputs);
   const rows = exposureRows(d, plan, inputs, planned);
   await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows));
   const found = await readCells(session, plan, isTimed);
@@ -70,6 +71,15 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
     ...metricParts,
   };
   return units ? { summaries, units } : { summaries };
+}
+
+/** What was known only after exposure may be an effect of it: adjusting for it, or looking within it, would take the effect away. */
+async function refuseLateAttributes(session: Session, plan: Plan, inputs: Inputs): Promise<void> {
+  const [row] = await session.rows('attributes known after exposure', lateAttributes(session.dialect, plan, inputs));
+  const late = numberOrNull(row!, 'late') ?? 0;
+  if (late > 0) {
+    throw new DataError(`${late} of ${numberOf(row!, 'row_count')} exposures have attributes that were known only after the exposure (column "${plan.exposures.attributesTime}"); join the last values known before it, or leave the attributes out of the plan`, 'exposures.attributesTime');
+  }
 }
 
 /** Says how far the collection is, and stops it when it is cancelled. */

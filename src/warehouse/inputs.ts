@@ -36,8 +36,9 @@ export async function readInputs(session: Session, plan: Plan): Promise<Inputs> 
   const forest = (forestTask(plan)?.covariates ?? []).map((name) => columnOf(exposures!, name, 'attributes'));
   const covariates = [...new Set([...plan.metrics.flatMap((metric) => covariateOf(metric)?.columns ?? []), ...(plan.heterogeneity?.numeric ?? []), ...uptakeColumns(plan), ...forest.filter(isNumeric).map(({ name }) => name)])];
   covariates.forEach((name) => numericColumn(exposures!, name, 'attributes'));
+  const { attributesTime } = plan.exposures;
   return {
-    exposures: checked[0]!,
+    exposures: attributesTime === undefined ? checked[0]! : await withTime(session, checked[0]!, attributesTime, 'attributesTime'),
     facts: checked.slice(1),
     unitsAsText: units.some((unit) => unit.type !== units[0]!.type) || !JOINABLE.has(units[0]!.type),
     covariates,
@@ -59,10 +60,10 @@ async function relation(session: Session, ref: RelationRef): Promise<Relation> {
   return { ...located, path: ref.path, columns: await session.columns(located, ref.path) };
 }
 
-async function withTime(session: Session, table: Relation, name: string | undefined): Promise<Relation> {
+async function withTime(session: Session, table: Relation, name: string | undefined, field = 'time'): Promise<Relation> {
   if (name === undefined) return table;
-  const column = columnOf(table, name, 'time');
-  const time: Column = await session.checkTimes(table, column, `${table.path}.time`);
+  const column = columnOf(table, name, field);
+  const time: Column = await session.checkTimes(table, column, `${table.path}.${field}`);
   return { ...table, columns: table.columns.map((other) => (other === column ? time : other)) };
 }
 

@@ -1,6 +1,6 @@
 import type { Plan } from '../../experiment/plan.js';
 import { conditionOf } from '../conditions.js';
-import type { Dialect } from '../dialects/ansi.js';
+import type { ColumnType, Dialect } from '../dialects/ansi.js';
 import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
 import { NO_VALUE } from '../../experiment/summaries.js';
@@ -12,7 +12,7 @@ export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: numbe
   const arm = column(plan.exposures.arm!, 'arm');
   const unit = column(plan.exposures.unit, 'unit');
   const time = plan.exposures.time === undefined ? null : column(plan.exposures.time, 'time');
-  const at = time ? (time.type === 'microseconds' ? time.sql : d.microseconds(time.sql, time.type, exposures.zone)) : null;
+  const at = time ? instantOf(d, time, exposures.zone) : null;
   const select = [
     `${inputs.unitsAsText && unit.type !== 'text' ? d.asText(unit.sql) : unit.sql} as unit`,
     `${arm.type === 'text' ? arm.sql : d.asText(arm.sql)} as arm`,
@@ -30,6 +30,16 @@ export function exposureRows(d: Dialect, plan: Plan, inputs: Inputs, asOf: numbe
   const filter = bounds.length ? `\nwhere ${at} is null or (${bounds.join(' and ')})` : '';
   return `select\n  ${select.join(',\n  ')}\nfrom ${exposures.from} as t${filter}`;
 }
+
+/** How many exposure rows have attributes that were known only after the exposure, and how many there are. */
+export function lateAttributes(d: Dialect, plan: Plan, { exposures }: Inputs): string {
+  const at = (name: string, field: string): string => instantOf(d, { ...columnOf(exposures, name, field), sql: d.quote(name) }, exposures.zone);
+  const { time, attributesTime } = plan.exposures;
+  return `select count(*) as row_count, sum(case when ${at(attributesTime!, 'attributesTime')} > ${at(time!, 'time')} then 1 else 0 end) as late\nfrom ${exposures.from} as t`;
+}
+
+const instantOf = (d: Dialect, column: { readonly sql: string; readonly type: ColumnType }, zone: string): string =>
+  (column.type === 'microseconds' ? column.sql : d.microseconds(column.sql, column.type, zone));
 
 /** A numeric or boolean column as a double. */
 export const asNumber = (d: Dialect, column: { readonly sql: string; readonly type: string }): string =>
