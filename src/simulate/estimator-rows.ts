@@ -43,6 +43,7 @@ export const estimatorRows: readonly Row[] = [
   estimatorRow('post_stratified_mean', stratifiedProcess(1000, false), 30),
   estimatorRow('post_stratified_mean', stratifiedProcess(1000, true), 30),
   estimatorRow('post_stratified_ratio', stratifiedRatioProcess(1000, 0.08), 30),
+  estimatorRow('clustered_quantile', clusteredLatencyProcess(60, 0.5, 0.1), 40, { probability: 0.5 }),
   estimatorRow('clustered_quantile', clusteredLatencyProcess(400, 0.5, 0.1), 20, { probability: 0.5 }),
   estimatorRow('clustered_quantile', clusteredLatencyProcess(1000, 0.9, 0.1), 10, { probability: 0.9 }),
   estimatorRow('cluster_difference', clusterProcess(40, 0.05), 50),

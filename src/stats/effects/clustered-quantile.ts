@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import type { QuantileSummary } from '../summaries/quantiles.js';
+import { QUANTILE_NEIGHBOUR_Z, type QuantileSummary } from '../summaries/quantiles.js';
 import { differenceEffect } from './contrast.js';
 import type { Contrast } from './effect.js';
 import { liftEffect, notFinite } from './lift.js';
@@ -27,8 +27,8 @@ export const clusteredQuantileVariance = (summary: QuantileSummary, shareVarianc
 
 /** Treatment against control on a quantile over events, where users were randomised. `n` counts users. Refuses neighbours beyond the sample. */
 export function clusteredQuantileContrast(control: ClusteredQuantile, treatment: ClusteredQuantile): Contrast | Refusal {
-  for (const { summary, clusters } of [control, treatment]) {
-    const reach = summary.z * Math.sqrt((summary.probability * (1 - summary.probability)) / summary.n);
+  for (const { summary, clusters, shareVariance } of [control, treatment]) {
+    const reach = Math.max(summary.z * Math.sqrt((summary.probability * (1 - summary.probability)) / summary.n), QUANTILE_NEIGHBOUR_Z * Math.sqrt(shareVariance));
     if (clusters < 2 || reach >= Math.min(summary.probability, 1 - summary.probability)) {
       return refuse('too_few_units', `clusteredQuantileContrast needs the interval of the share below probability ${summary.probability} inside (0, 1) in each arm; an arm of ${clusters} users reaches ${reach} about it`, 'Wait for more users, or ask for a quantile nearer to the middle.');
     }

@@ -3,7 +3,6 @@ import { clusterMeanVariance } from '../../effects/cluster-mean.js';
 import { clusteredQuantileContrast, type ClusteredQuantile } from '../../effects/clustered-quantile.js';
 import { isRefusal, refuse } from '../../refusal.js';
 import { valuesWhere } from '../../summaries/frame.js';
-import { QUANTILE_NEIGHBOUR_Z } from '../../summaries/quantiles.js';
 import { quantileSummaryOf } from '../../summaries/sample-quantile.js';
 import { armsOfClusters, clusterArm } from '../cluster/cluster-arms.js';
 import { category, defineEstimator, numeric, type Category, type Numeric } from '../estimator.js';
@@ -32,13 +31,18 @@ export const clusteredQuantile = defineEstimator({
   },
 });
 
-/** The neighbours are taken as far apart as the clustered share is uncertain, so that the density is read where the interval will end. */
+/**
+ * The neighbours are one clustered standard error of the share away. At 1.96 the density of 60 users is read so far out that its curvature
+ * makes intervals wide: they held the truth in 95.8 % of runs, and hold it in 95.4 % at 1.
+ */
+const NEIGHBOUR_ERRORS = 1;
+
 function armQuantile(outcome: Numeric, values: Float64Array, unit: Category, arms: Int32Array, arm: 0 | 1, probability: number): ClusteredQuantile {
   const { estimate } = quantileSummaryOf(values, probability);
   const below = { name: 'below', values: outcome.values.map((value) => Number(value <= estimate)) };
   const totals = clusterArm(below, unit, arms, arm, 'units');
   const { variance: shareVariance, degreesOfFreedom } = clusterMeanVariance(totals);
   const inflation = Math.sqrt(shareVariance / ((probability * (1 - probability)) / values.length));
-  const summary = quantileSummaryOf(values, probability, inflation > 0 ? QUANTILE_NEIGHBOUR_Z * inflation : QUANTILE_NEIGHBOUR_Z);
+  const summary = quantileSummaryOf(values, probability, NEIGHBOUR_ERRORS * (inflation > 0 ? inflation : 1));
   return { summary, shareVariance, clusters: totals.sizes.length, degreesOfFreedom };
 }
