@@ -62,19 +62,30 @@ const adjustable = {
     .describe('bounds on a unit\'s value at these quantiles over all arms together'),
   covariate: covariateSchema.optional().describe('variance reduction by regression adjustment (CUPED; Lin 2013)'),
 };
+/** A key that a kind has for a reason not to have is answered with the reason. */
+const without = (reasons: Readonly<Record<string, string>>) => ({
+  error: (issue: { readonly code?: string | undefined; readonly keys?: unknown }): string | undefined =>
+    (issue.code === 'unrecognized_keys' ? (issue.keys as readonly string[]).map((key) => reasons[key]).find((reason) => reason !== undefined) : undefined),
+});
+const UNITS_OF_SHARE = 'the value of a unit is 0 or 1 and has no tail: leave the bound out';
+const OF_QUANTILES = without({
+  covariate: 'a quantile is no mean of units, so that regression adjustment (CUPED) does not reach it: leave covariate out, or compare a mean or a proportion of units above a threshold, which may have one',
+  cap: 'a quantile does not feel how far the largest values are: leave cap out', winsorise: 'a quantile does not feel how far the largest values are: leave winsorise out',
+});
+const OF_SHARES = without({ cap: UNITS_OF_SHARE, winsorise: UNITS_OF_SHARE });
 const where = z.array(filterSchema).default([]);
 const fact = identifier.describe('name of a fact table of the plan');
 
 export const metricSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, ...adjustable, kind: z.literal('mean'), fact, value: z.string().min(1), aggregate: z.enum(['sum', 'mean', 'min', 'max']).default('sum').describe('how events of a unit become one value'), where }),
-  z.strictObject({ ...base, covariate: covariateSchema.optional(), kind: z.literal('proportion'), fact, value: z.string().min(1).optional().describe('boolean or 0/1 column; absent: any event at all'), where }),
+  z.strictObject({ ...base, covariate: covariateSchema.optional(), kind: z.literal('proportion'), fact, value: z.string().min(1).optional().describe('boolean or 0/1 column; absent: any event at all'), where }, OF_SHARES),
   z.strictObject({ ...base, ...adjustable, kind: z.literal('count'), fact, where }),
   z.strictObject({ ...base, ...adjustable, kind: z.literal('count_distinct'), fact, value: z.string().min(1), where }),
   z.strictObject({ ...base, ...adjustable, kind: z.literal('ratio'), numerator: componentSchema, denominator: componentSchema }),
   z.strictObject({ ...base, kind: z.literal('expression'), expression: z.string().min(1).max(500).describe('smooth function of component means, such as revenue / orders'), components: z.record(identifier, componentSchema), covariate: covariateSchema.optional() }),
-  z.strictObject({ ...base, kind: z.literal('quantile'), fact, value: z.string().min(1), aggregate: z.enum(['sum', 'mean', 'min', 'max']).default('sum').describe('how events of a unit become one value'), where, probability: z.number().gt(0).lt(1) }),
-  z.strictObject({ ...base, kind: z.literal('retention'), fact, where, window: windowText.describe('active between these two times after first exposure, such as 7d..14d') }),
-  z.strictObject({ ...base, kind: z.literal('funnel'), steps: z.array(z.strictObject({ name: identifier.optional(), fact, where })).min(2).max(10).describe('in this order, each at or after the one before') }),
+  z.strictObject({ ...base, kind: z.literal('quantile'), fact, value: z.string().min(1), aggregate: z.enum(['sum', 'mean', 'min', 'max']).default('sum').describe('how events of a unit become one value'), where, probability: z.number().gt(0).lt(1) }, OF_QUANTILES),
+  z.strictObject({ ...base, kind: z.literal('retention'), fact, where, window: windowText.describe('active between these two times after first exposure, such as 7d..14d'), covariate: covariateSchema.optional() }, OF_SHARES),
+  z.strictObject({ ...base, kind: z.literal('funnel'), steps: z.array(z.strictObject({ name: identifier.optional(), fact, where })).min(2).max(10).describe('in this order, each at or after the one before'), covariate: covariateSchema.optional() }, OF_SHARES),
 ]);
 export type Metric = z.output<typeof metricSchema>;
 export type MetricKind = Metric['kind'];

@@ -55,6 +55,10 @@ export const coverageRows: readonly Row[] = [
   coverageRow({ kind: 'quantile', reduction: 'plain', process: latencyProcess(1000, 0.9, 'order statistics'), brief: 500 }),
   coverageRow({ kind: 'quantile', reduction: 'plain', process: latencyProcess(10_000, 0.99, 'order statistics'), brief: 500 }),
 
+  ...(['retention', 'funnel'] as const).flatMap((kind) => [
+    coverageRow({ kind, reduction: 'covariate', process: adjustedShareProcess(500, 1), brief: 40 }),
+    coverageRow({ kind, reduction: 'covariates', process: adjustedShareProcess(500, 4), brief: 40 }),
+  ]),
   coverageRow({ kind: 'retention', reduction: 'plain', process: shareProcess('retention', [1000, 1000], 0.2, 0.1), brief: 400 }),
   coverageRow({ kind: 'funnel', reduction: 'plain', process: funnelProcess(1500, [0.6, 0.5, 0.4], 0.1), brief: 400 }),
 ];

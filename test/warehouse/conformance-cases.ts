@@ -73,6 +73,8 @@ export const CASES: readonly Case[] = [
       { name: 'back', kind: 'retention', fact: 'events', window: '7d..14d' },
       { name: 'bought_again', kind: 'retention', fact: 'events', where: purchase, window: '18h..3d' },
       { name: 'checkout', kind: 'funnel', window: '0d..7d', steps: [{ fact: 'events', where: kind('view') }, { fact: 'events', where: kind('cart') }, { fact: 'events', where: purchase }] },
+      { name: 'back_before', kind: 'retention', fact: 'events', window: '7d..14d', covariate: { pre: '7d' } },
+      { name: 'checkout_before', kind: 'funnel', window: '0d..7d', steps: [{ fact: 'events', where: kind('view') }, { fact: 'events', where: purchase }], covariate: { pre: '10d' } },
       { name: 'called', kind: 'funnel', steps: [{ fact: 'calls' }, { fact: 'events', where: kind('cart') }] },
       { name: 'twice', kind: 'funnel', window: '0d..20d', steps: [{ fact: 'events', where: purchase }, { fact: 'calls' }, { fact: 'events', where: purchase }] },
     ]),
