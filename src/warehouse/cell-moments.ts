@@ -1,4 +1,4 @@
-import { mergeMoments, type Moments } from '../stats/summaries/moments.js';
+import type { Moments } from '../stats/summaries/moments.js';
 import type { Cell } from '../experiment/summaries.js';
 import { pairName, type Centre } from './queries/moment-sums.js';
 import type { Row } from './session.js';
@@ -50,19 +50,6 @@ export function momentsOfCovariances(row: Row, metric: FrameMetric, centres: Rea
 }
 
 const names = (metric: FrameMetric): string[] => metric.columns.map(({ of }) => of.name);
-
-/** Moments with a key, merged key by key in the order in which they come. */
-export function mergeBy<T>(items: readonly T[], keyOf: (item: T) => string, momentsOf: (item: T) => Moments): Map<string, Moments> {
-  const merged = new Map<string, Moments>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const moments = momentsOf(item);
-    if (moments.n === 0) continue;
-    const before = merged.get(key);
-    merged.set(key, before ? mergeMoments(before, moments) : moments);
-  }
-  return merged;
-}
 
 /** Below this share of its mean a standard deviation is the rounding of a constant. */
 const CONSTANT = 1e-14;

@@ -1,7 +1,7 @@
 import type { Plan } from '../experiment/plan.js';
 import type { SegmentValue } from '../experiment/summaries.js';
-import type { Moments } from '../stats/summaries/moments.js';
-import { mergeBy, momentsOfCovariances, momentsOfSums } from './cell-moments.js';
+import { mergeMoments, type Moments } from '../stats/summaries/moments.js';
+import { momentsOfCovariances, momentsOfSums, type CellMoments } from './cell-moments.js';
 import { groupOf, type Group } from './moment-groups.js';
 import type { MetricContext } from './metric-summaries.js';
 import { isRanged, momentSums, outcomesOf, stableMoments, type Centre, type Grouping } from './queries/moment-sums.js';
@@ -27,27 +27,33 @@ export interface CollectedMoments {
 /** Up to this many finest cells come back to be merged here; above, the engine groups each segment by itself. */
 const MOST_CELLS = 20_000;
 
+/**
+ * Moments of every metric in each arm, segment value and day.
+ *
+ * Shifted sums are about one constant for all units, so that those of a segment value are the sums over its finest cells.
+ */
 export async function collectMoments(session: Session, context: MetricContext, frame: UnitFrame, centres: ReadonlyMap<string, Centre>): Promise<CollectedMoments> {
   const { plan, cells } = context;
   const grouping: Grouping = cells.cells.length <= MOST_CELLS ? 'cells' : 'segments';
   const rows = await session.rows('moments by arm, segment and day', momentSums(session.dialect, frame, centres, grouping, plan.segments.length));
-  const read = frame.metrics.map((metric) => rows.map((row) => momentsOfSums(row, metric, centres)));
-  const isLossy = read.some((metric, i) => frame.metrics[i]!.of.metric.kind !== 'quantile' && metric.some((cell) => cell.isLossy));
-  const stable = isLossy ? await stableRows(session, context, frame, centres, grouping) : new Map<string, Row>();
   const groups = rows.map((row) => groupOf(row, context, grouping));
-  const momentsOf = (metric: number, row: number): Moments => {
-    const { moments, isLossy: lost } = read[metric]![row]!;
-    const again = lost ? stable.get(groups[row]!.key) : undefined;
-    return again ? momentsOfCovariances(again, frame.metrics[metric]!, centres) : moments;
-  };
-  const perMetric = frame.metrics.map((metric, i) => summaries(context, groups, (row) => countOrMoments(metric, rows[row]!, () => momentsOf(i, row))));
+  const places = placesOf(groups);
+  const sums = summedRows(rows, places);
+  const read = frame.metrics.map((metric) => sums.map((row) => countOrMoments(metric, row, centres)));
+  const stable = read.some((metric) => metric.some(({ isLossy }) => isLossy)) ? await stableRows(session, context, frame, centres, grouping) : new Map<string, Row>();
+  const pieces = (metric: number): (Place & { readonly moments: Moments })[] => places.flatMap((place, i) => {
+    const { moments, isLossy } = read[metric]![i]!;
+    if (moments.n === 0) return [];
+    return [{ ...place, moments: isLossy ? mergedStable(place, groups, stable, frame.metrics[metric]!, centres) ?? moments : moments }];
+  });
+  const perMetric = frame.metrics.map((_, i) => pieces(i));
   return {
-    cells: perMetric.map(({ cells: found }) => found.map(({ arm, segment, moments }) => ({
+    cells: perMetric.map((found) => found.filter(({ day }) => day === null).map(({ arm, segment, moments }) => ({
       arm: plan.arms[arm]!.name, segment: segment ? { name: plan.segments[segment.index]!.name, value: segment.value } : null, moments,
     }))),
-    days: perMetric.map(({ days }) => days.map(({ arm, day, moments }) => ({ arm: plan.arms[arm]!.name, day: toDay(day), moments }))),
+    days: perMetric.map((found) => found.flatMap(({ arm, day, moments }) => (day === null ? [] : [{ arm: plan.arms[arm]!.name, day: toDay(day), moments }]))),
     extremes: frame.metrics.map((metric) => extremesOf(metric, plan, groups, rows, centres)),
-    unitsOf: (metric) => perMetric[metric]!.cells.map(({ arm, segment, moments }) => ({ arm, segment, n: moments.n })),
+    unitsOf: (metric) => perMetric[metric]!.filter(({ day }) => day === null).map(({ arm, segment, moments }) => ({ arm, segment, n: moments.n })),
   };
 }
 
@@ -57,8 +63,13 @@ async function stableRows(session: Session, context: MetricContext, frame: UnitF
 }
 
 /** A quantile metric has no moments, only a count of units. */
-const countOrMoments = (metric: FrameMetric, row: Row, moments: () => Moments): Moments =>
-  (metric.of.metric.kind === 'quantile' ? { n: numberOf(row, `n_${metric.counts}`), columns: [], mean: [], scatter: [] } : moments());
+const countOrMoments = (metric: FrameMetric, row: Row, centres: ReadonlyMap<string, Centre>): CellMoments =>
+  (metric.of.metric.kind === 'quantile' ? { moments: { n: numberOf(row, `n_${metric.counts}`), columns: [], mean: [], scatter: [] }, isLossy: false } : momentsOfSums(row, metric, centres));
+
+/** The stable moments of the cells of a place, merged; undefined where it has none. */
+const mergedStable = (place: Place, groups: readonly Group[], stable: ReadonlyMap<string, Row>, metric: FrameMetric, centres: ReadonlyMap<string, Centre>): Moments | undefined =>
+  place.rows.flatMap((row) => { const again = stable.get(groups[row]!.key); return again ? [momentsOfCovariances(again, metric, centres)] : []; })
+    .reduce<Moments | undefined>((merged, moments) => (merged ? mergeMoments(merged, moments) : moments), undefined);
 
 /** Of groups that hold whole arms, or their finest cells. */
 function extremesOf(metric: FrameMetric, plan: Plan, groups: readonly Group[], rows: readonly Row[], centres: ReadonlyMap<string, Centre>): Extreme[] {
@@ -71,25 +82,38 @@ function extremesOf(metric: FrameMetric, plan: Plan, groups: readonly Group[], r
   }));
 }
 
-interface Piece { readonly arm: number; readonly segment: { readonly index: number; readonly value: string } | null; readonly moments: Moments }
+/** An arm, a segment value of it, or a day of it, and the groups that make it up. */
+interface Place {
+  readonly arm: number;
+  readonly segment: { readonly index: number; readonly value: string } | null;
+  readonly day: number | null;
+  readonly rows: readonly number[];
+}
 
-/** Groups -> arms, (arm, segment value) and (arm, day), in the order of the plan, then of the values. */
-function summaries(context: MetricContext, groups: readonly Group[], momentsOf: (row: number) => Moments): { cells: Piece[]; days: { arm: number; day: number; moments: Moments }[] } {
-  const pieces: Piece[] = [];
-  const days: { arm: number; day: number; moments: Moments }[] = [];
-  groups.forEach((group, row) => {
-    const moments = momentsOf(row);
-    if (moments.n === 0) return;
-    if (group.day !== null) days.push({ arm: group.arm, day: group.day, moments });
-    else for (const segment of group.segments) pieces.push({ arm: group.arm, segment, moments });
-  });
-  const keyOf = ({ arm, segment }: Piece) => JSON.stringify([segment?.index ?? -1, segment?.value ?? '', arm]);
-  const merged = [...mergeBy(pieces, keyOf, ({ moments }) => moments)].map(([key, moments]) => {
-    const [index, value, arm] = JSON.parse(key) as [number, string, number];
-    return { arm, segment: index < 0 ? null : { index, value }, moments };
-  });
-  merged.sort((a, b) => (a.segment?.index ?? -1) - (b.segment?.index ?? -1) || compare(a.segment?.value ?? '', b.segment?.value ?? '') || a.arm - b.arm);
-  days.sort((a, b) => a.day - b.day || a.arm - b.arm);
-  return { cells: merged, days };
+/** Before every day. */
+const NO_DAY = Number.MIN_SAFE_INTEGER;
+
+/** Arms and their segment values in the order of the plan, then of the values, then days. */
+function placesOf(groups: readonly Group[]): Place[] {
+  const found = new Map<string, Place & { rows: number[] }>();
+  const add = (row: number, arm: number, segment: Place['segment'], day: number | null): void => {
+    const key = `${arm} ${day} ${segment?.index} ${segment?.value}`;
+    const place = found.get(key);
+    if (place) place.rows.push(row);
+    else found.set(key, { arm, segment, day, rows: [row] });
+  };
+  for (const [row, { arm, day, segments }] of groups.entries()) {
+    if (day !== null) add(row, arm, null, day);
+    else for (const segment of segments) add(row, arm, segment, null);
+  }
+  return [...found.values()].sort((a, b) => (a.day ?? NO_DAY) - (b.day ?? NO_DAY) || (a.segment?.index ?? -1) - (b.segment?.index ?? -1)
+    || compare(a.segment?.value ?? '', b.segment?.value ?? '') || a.arm - b.arm);
 }
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Counts and shifted sums of each place: n_..., s_... and q_.... */
+function summedRows(rows: readonly Row[], places: readonly Place[]): Row[] {
+  const names = Object.keys(rows[0] ?? {}).filter((name) => /^[nsq]_/.test(name));
+  const columns = names.map((name) => Float64Array.from(rows, (row) => numberOf(row, name)));
+  return places.map((place) => Object.fromEntries(columns.map((column, i) => [names[i]!, place.rows.reduce((sum, row) => sum + column[row]!, 0)])));
+}
