@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import assignment from './assignment.mjs';
 import { AUC_LIMIT, boosting, TIME_LIMIT } from './boosting.mjs';
 import { evaluation } from './evaluation.mjs';
+import { forest, oneRow } from './forest.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
+import { illConditioned, LIMIT as PRECISION_LIMIT } from './ill-conditioned.mjs';
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
 import { peers, TOLERANCE } from './peers/peers.mjs';
@@ -31,6 +33,8 @@ row('GraphQL read of a stored analysis, 100 metrics, 50 in flight, p99', `${grap
 row('the same, never answered from memory, p99', `${graphql.resolved.p99} ms`, '—', `${graphql.resolved.cpuMsPerRequest} ms of processor time each`);
 const { perSecond, acknowledged, lost } = await evaluation();
 row('Exposures lost when the service is killed', `${lost}`, '0', `of ${acknowledged} acknowledged evaluations, ${perSecond} a second with their client on this machine`);
+const { units, relativeError } = await illConditioned();
+row(`Standard error of ${units} units about 1e9 of deviation 1, from Parquet, relative error`, relativeError.toExponential(1), `${PRECISION_LIMIT}`);
 const push = await pushdown({ scale: Number(scale), rounds: 2 });
 const size = `${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`;
 row(`Parquet to verdict, ${size}`, `${push.bareRatio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`, `${push.assaySeconds.toFixed(1)} s against ${push.bareSeconds.toFixed(1)} s for a bare scan-and-group of the raw columns by unit`);
@@ -48,6 +52,17 @@ if (boosted.peer) {
   row(`${boostedSize}, against LightGBM ${version}`, `${(boosted.wall / wall).toFixed(2)} x`, `${TIME_LIMIT} x`, `${boosted.wall.toFixed(1)} s against ${wall.toFixed(1)} s; processor time ${boosted.cpu.toFixed(1)} s against ${cpu.toFixed(1)} s`);
   row('the same, area under the curve on new rows, LightGBM less ours', (auc - boosted.auc).toFixed(5), `${AUC_LIMIT}`, `ours ${boosted.auc.toFixed(4)}`);
 } else row(boostedSize, `${boosted.wall.toFixed(1)} s`, '—', `not compared: ${boosted.skipped}`);
+
+for (const [size, rounds, peerTrees] of [[{ rows: 10_000, columns: 10 }, 3], [{ rows: 10_000, columns: 20 }, 3], [{ rows: 100_000, columns: 10 }, 1], [{ rows: 1_000_000, columns: 10 }, 1, 16]]) {
+  const { trees, fit, predict, mse, covered, peer, fitGoal, predictGoal } = await forest({ ...size, rounds, peerTrees });
+  const what = `Causal forest, ${trees} trees on ${size.rows} x ${size.columns}`;
+  const accuracy = (run) => (run.mse === null ? '' : `, squared error ${run.mse.toFixed(4)}`);
+  if (peer) row(`${what}, fit: processor time of ${peer.source} over ours`, `${(peer.fit / fit).toFixed(1)} x`, `${fitGoal} x`, `${peer.fit.toFixed(1)} s against ${fit.toFixed(2)} s${accuracy(peer)} against ${mse.toFixed(4)}`);
+  else row(`${what}, fit`, `${fit.toFixed(2)} s`, '—', 'not compared: there is no grf here');
+  if (peer) row('the same, 10,000 predictions with variance', `${(peer.predict / predict).toFixed(1)} x`, `${predictGoal} x`, `${peer.predict.toFixed(2)} s against ${predict.toFixed(2)} s; coverage ${peer.covered == null ? '—' : peer.covered.toFixed(3)} against ${covered.toFixed(3)}`);
+}
+const single = await oneRow();
+row(`One row by a causal forest of ${single.trees} trees`, `${single.milliseconds.toFixed(2)} ms`, '1 ms', 'processor time');
 
 if (write) {
   const file = new URL('../../README.md', import.meta.url);
