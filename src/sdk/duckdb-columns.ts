@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DataError } from '../warehouse/warehouse.js';
 import { readHeader } from './delimited.js';
 import type { RawColumn, Wanted } from './raw-columns.js';
+import { assertFits, readLimit } from './read-memory.js';
 import { assertColumns } from './wanted-columns.js';
 
 /** What a scan of a file is in SQL, and whether each of its rows is a line. */
@@ -18,7 +19,7 @@ export async function duckdbColumns(file: string, wanted: readonly Wanted[]): Pr
     const types = new Map((await rowsOf(connection, `DESCRIBE SELECT * FROM ${scan.from}`)).map(([name, type]) => [String(name), String(type)]));
     assertColumns(file, [...types.keys()], wanted);
     for (const { column, kind } of wanted) if (kind === 'numeric') await assertNumeric(connection, file, scan, column, types.get(column)!);
-    return await columnsOf(connection, scan, wanted, types);
+    return await columnsOf(connection, file, scan, wanted, types);
   } catch (error) {
     throw readable(error, file);
   } finally {
@@ -52,11 +53,13 @@ async function assertNumeric(connection: DuckDBConnection, file: string, { from,
   throw new DataError(`column "${column}" of ${file} must be numeric; ${where} holds "${String(bad[1]).slice(0, 80)}"`);
 }
 
-async function columnsOf(connection: DuckDBConnection, { from }: Scan, wanted: readonly Wanted[], types: ReadonlyMap<string, string>): Promise<RawColumn[]> {
+async function columnsOf(connection: DuckDBConnection, file: string, { from }: Scan, wanted: readonly Wanted[], types: ReadonlyMap<string, string>): Promise<RawColumn[]> {
   const list = wanted.map(({ column, kind }) => (kind === 'numeric' ? asNumber(column, types.get(column)!) : asCategory(column, types.get(column)!)));
   const result = await connection.stream(`SELECT ${list.join(', ')} FROM ${from}`);
   const values: (number | string | null)[][] = wanted.map(() => []);
+  const limit = readLimit();
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    assertFits(file, (values[0]?.length ?? 0) + chunk.rowCount, wanted, limit);
     for (const [i, column] of values.entries()) chunk.appendColumnValues(i, column);
   }
   return wanted.map(({ column, kind }, i) => (kind === 'numeric'

@@ -124,7 +124,7 @@ describe('uplift forest', () => {
     ['a constant treatment', 'too_few_units', { arm: new Uint8Array(100) }],
     ['one class of response', 'zero_variance', { outcome: new Float64Array(100) }],
     ['responses that are not 0 or 1', 'unsupported_combination', { outcome: new Float64Array(100).map((_, i) => i) }],
-    ['a column without a value', 'not_identified', { x: [0, 1, 2].map(() => new Float64Array(100).fill(NaN)) }],
+    ['a column without a value', 'zero_variance', { x: [0, 1, 2].map(() => new Float64Array(100).fill(NaN)) }],
     ['no columns', 'not_identified', { features: [], x: [], categorical: [] }],
   ] as const)('refuses %s', async (_, reason, change) => {
     expect(await refused(change as Partial<UpliftData>)).toMatchObject({ status: 'refused', reason });

@@ -1,4 +1,4 @@
-import { keepOverlap, type OverlapRule } from '../forest/overlap.js';
+import { keepOverlap, refuseToldArms, type OverlapRule } from '../forest/overlap.js';
 import type { Folds } from '../learners/folds.js';
 import type { Learner, LearningContext } from '../learners/learner.js';
 import { isRefusal, type Refusal } from '../refusal.js';
@@ -38,6 +38,8 @@ export async function scoreInteractive(sample: Sample, { outcome, treatment, tar
   if (isRefusal(fitted)) return fitted;
   // the effect on the treated does not need their outcome model: their outcome is its own prediction
   const first = { ...fitted.predictions, treated: fitted.predictions.treated ?? y };
+  const told = refuseToldArms(first.propensity, d);
+  if (told) return told;
   const overlapping = keepOverlap({ wHat: first.propensity, isBinary: true }, overlap, target === 'all' ? 'both' : 'control');
   if (isRefusal(overlapping)) return overlapping;
   const kept = new Uint8Array(y.length);

@@ -8,7 +8,7 @@ import { solveScore } from '../../dml/linear-score.js';
 import { fitNuisances } from '../../dml/nuisances.js';
 import { checkSample, type Sample } from '../../dml/sample.js';
 import { groupsAmong } from '../../forest/groups.js';
-import { keepOverlap } from '../../forest/overlap.js';
+import { keepOverlap, refuseToldArms } from '../../forest/overlap.js';
 import { robustRegression } from '../../forest/robust-regression.js';
 import { planFolds } from '../../learners/folds.js';
 import { featuresOf as rowsOfFeatures } from '../../learners/training.js';
@@ -98,6 +98,8 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
   }, context);
   if (isRefusal(fitted)) return fitted;
   const rule = overlapRule(chosen);
+  const told = refuseToldArms(fitted.predictions.propensity, d);
+  if (told) return told;
   const overlapping = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, rule, 'both');
   if (isRefusal(overlapping)) return overlapping;
   const { rows, trimmedShare } = overlapping;

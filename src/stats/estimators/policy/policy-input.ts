@@ -63,5 +63,5 @@ async function forestScores(
   const forest = await growForest(input, input.engineOptions);
   if (isRefusal(forest)) return forest;
   const kept = keepOverlap(forest, input.overlap, 'both');
-  return isRefusal(kept) ? kept : doublyRobustScores(input.engine, forest, context.signal ? { signal: context.signal } : {});
+  return isRefusal(kept) ? { ...kept, remedy: 'Leave these units out, or widen lowestPropensity and highestPropensity.' } : doublyRobustScores(input.engine, forest, context.signal ? { signal: context.signal } : {});
 }

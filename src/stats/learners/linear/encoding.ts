@@ -1,3 +1,4 @@
+import { refuse, type Refusal } from '../../refusal.js';
 import type { Features } from '../learner.js';
 
 /** A column of a linear model: a feature as it is, or whether a categorical feature has a level. */
@@ -15,6 +16,22 @@ export interface Encoding {
   readonly columns: readonly ModelColumn[];
   /** levels of each categorical feature that training had, by feature */
   readonly levels: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+/** Levels beyond which each must have some rows: an id is no category. */
+const MANY_LEVELS = 50;
+const LEAST_ROWS_A_LEVEL = 10;
+
+/** Refuses a categorical feature whose many levels have few rows each: its indicators would tell rows apart, at a cost that grows with their square. */
+export function checkLevelRows(name: string, x: Features): Refusal | null {
+  for (const feature of x.categorical ?? []) {
+    const levels = new Set(x.columns[feature]).size;
+    if (levels > MANY_LEVELS && x.n < LEAST_ROWS_A_LEVEL * levels) {
+      return refuse('too_few_units', `column ${x.names[feature]} has ${levels} categories in ${x.n} rows; ${name} needs at least ${LEAST_ROWS_A_LEVEL} rows a category on average where there are more than ${MANY_LEVELS}`,
+        'Group rare categories, leave the column out, or use a learner of trees (boosting, forest).');
+    }
+  }
+  return null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { planFolds } from '../folds.js';
 import type { Fitted, Learner, LearningContext, Training } from '../learner.js';
 import { checkComplete, checkTraining, type Task } from '../training.js';
 import { crossValidate, fitPath, type Selection } from './cross-validate.js';
-import { chooseEncoding, encode, type Encoding } from './encoding.js';
+import { checkLevelRows, chooseEncoding, encode, type Encoding } from './encoding.js';
 import { linearPredictor, type LinearModel } from './lambda-path.js';
 import { inverseLogit } from './logistic-fit.js';
 
@@ -41,7 +41,7 @@ export function penalisedLearner(name: string, task: Task, options: PenalisedOpt
   return {
     ...about,
     async fit(training, context) {
-      const refusal = checkTraining(about, training);
+      const refusal = checkTraining(about, training) ?? checkLevelRows(about.name, training.x);
       if (refusal) return refusal;
       const encoding = chooseEncoding(training.x, false);
       const columns = encode(encoding, training.x);

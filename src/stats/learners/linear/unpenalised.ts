@@ -1,7 +1,7 @@
 import { refuse } from '../../refusal.js';
 import type { Training } from '../learner.js';
 import { checkTraining } from '../training.js';
-import { chooseEncoding, encode } from './encoding.js';
+import { checkLevelRows, chooseEncoding, encode } from './encoding.js';
 import { leastSquares } from './gaussian-path.js';
 import { fitLogistic, interceptOnly } from './logistic-fit.js';
 import { standardDesign, unstandardiseLogistic } from './logistic-path.js';
@@ -14,7 +14,7 @@ export function linearLearner(): LinearLearner {
   return {
     ...about,
     async fit(training) {
-      const refusal = checkTraining(about, training);
+      const refusal = checkTraining(about, training) ?? checkLevelRows(about.name, training.x);
       if (refusal) return refusal;
       const encoding = chooseEncoding(training.x, true);
       const moments = weightedMoments([...encode(encoding, training.x), training.y], training.weight ?? null, null);
@@ -40,7 +40,7 @@ export function logisticLearner({ whenSeparated }: LogisticOptions): LinearLearn
   return {
     ...about,
     async fit(training, context) {
-      const refusal = checkTraining(about, training);
+      const refusal = checkTraining(about, training) ?? checkLevelRows(about.name, training.x);
       if (refusal) return refusal;
       const encoding = chooseEncoding(training.x, true);
       const design = standardDesign(encode(encoding, training.x), training.y, training.weight ?? null);

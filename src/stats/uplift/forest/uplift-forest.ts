@@ -53,8 +53,6 @@ export interface UpliftForest {
   readonly importance: Float64Array;
 }
 
-/** Fewer units of an arm than this cannot be told apart by anything. */
-const LEAST_ARM = 2;
 /** Bins that sums of leaf values stay exact for. */
 const MOST_TREES = 4096;
 const MOST_ARMS = 16;
@@ -63,10 +61,10 @@ const MOST_ARMS = 16;
  * A forest of uplift trees: the response rate under each treatment less that under control, given the features.
  *
  * Deterministic: a tree depends on seed and index alone. Missing values go where they gain most, levels are split by subsets.
- * Refuses responses other than 0 and 1, one class of response, and fewer than 2 units in an arm.
+ * Refuses responses other than 0 and 1, one class of response, and fewer units of an arm than a split needs.
  */
 export async function growUpliftForest(data: UpliftData, plan: UpliftPlan, { signal, onProgress }: EngineOptions = {}): Promise<UpliftForest | Refusal> {
-  const refusal = checkUpliftData(data);
+  const refusal = checkUpliftData(data, plan);
   if (refusal) return refusal;
   if (plan.trees > MOST_TREES) throw new RangeError(`uplift forests have at most ${MOST_TREES} trees; got ${plan.trees}`);
   const binning = chooseBins(data.x, data.categorical);
@@ -133,19 +131,21 @@ function upliftRows({ outcome, arm, arms }: UpliftData, binned: BinnedRows): Upl
   return { binned, columns, codes: arm.map((code, row) => 2 * code + outcome[row]!), arms: arms.length };
 }
 
-function checkUpliftData({ features, x, categorical, outcome, arm, arms }: UpliftData): Refusal | null {
+function checkUpliftData({ features, x, categorical, outcome, arm, arms }: UpliftData, { minArm }: UpliftPlan): Refusal | null {
+  // a split leaves this many units of each arm on either side
+  const leastArm = Math.max(2, 2 * minArm);
   if (features.length === 0) return refuse('not_identified', 'an uplift forest needs at least one feature', 'Name the columns that the effect may depend on.');
   if (arms.length > MOST_ARMS) return refuse('unsupported_combination', `an uplift forest takes at most ${MOST_ARMS} arms; got ${arms.length}`, 'Join arms, or leave some out.');
   const units = arms.map((_, k) => arm.reduce((count, code) => count + Number(code === k), 0));
-  const fewest = units.findIndex((count) => count < LEAST_ARM);
+  const fewest = units.findIndex((count) => count < leastArm);
   if (arms.length < 2 || fewest >= 0) {
-    return refuse('too_few_units', `an uplift forest needs a control and a treatment with at least ${LEAST_ARM} units each; ${arms[Math.max(0, fewest)] ?? 'control'} has ${units[Math.max(0, fewest)] ?? 0}`, 'Collect units of that arm.');
+    return refuse('too_few_units', `an uplift forest needs a control and a treatment with at least ${leastArm} units each to learn from; ${arms[Math.max(0, fewest)] ?? 'control'} has ${units[Math.max(0, fewest)] ?? 0}`, 'Collect units of that arm, or split into smaller children (minArm).');
   }
   if (!outcome.every((y) => y === 0 || y === 1)) {
     return refuse('unsupported_combination', 'an uplift forest needs responses of 0 or 1', 'Use causal_forest for other outcomes, or a threshold of the outcome.');
   }
   if (outcome.every((y) => y === outcome[0])) return refuse('zero_variance', `all responses are ${outcome[0]}, so that no effect shows`, 'Learn from units of both classes.');
   const missing = x.findIndex((column) => column.every(Number.isNaN));
-  if (missing >= 0) return refuse('not_identified', `column ${features[missing]} has no value at all`, 'Leave the column out.');
+  if (missing >= 0) return refuse('zero_variance', `column ${features[missing]} has no value that is not missing`, 'Drop the column.');
   return checkLevels(features, x, categorical);
 }
