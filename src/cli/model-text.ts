@@ -59,18 +59,17 @@ export function comparisonText(first: ModelCard, second: ModelCard, { sameTraini
   ].join('\n');
 }
 
-export function dataComparisonText({ rows, scored, agreement, judged }: DataComparison): string {
-  const { correlation, meanDifference, rootMeanSquareDifference, oppositeSigns } = agreement;
+export function dataComparisonText({ rows, scored, judged, correlation, meanDifference, rootMeanSquareDifference, oppositeSigns }: DataComparison): string {
   const lines = [
     `on ${scored} of ${rows} rows: correlation ${correlation === null ? 'none, as one is constant' : correlation.toFixed(4)}, first less second ${short(meanDifference)} on average (root mean square ${short(rootMeanSquareDifference)}), opposite signs in ${short(100 * oppositeSigns)} %`,
   ];
-  if ('status' in judged) return `${[...lines, refusedText(judged), ''].join('\n')}`;
-  const { loss, rates, n } = judged;
+  if (judged.status === 'refused') return `${[...lines, refusedText(judged), ''].join('\n')}`;
+  const { loss, firstRate, secondRate, n } = judged;
   const nearer = loss.pValue >= 0.05 ? 'neither is found nearer to the truth' : `the ${loss.estimate < 0 ? 'first' : 'second'} is nearer to the truth`;
   return [
     ...lines,
-    `judged by ${n} rows: ${nearer}: loss of the first less the second ${short(loss.estimate)} (${short(loss.lower)} to ${short(loss.upper)}), ${pText(loss.pValue)}`,
-    ...rates.map(({ estimate, lower, upper, pValue }, i) => `  ranking (autoc) of the ${i === 0 ? 'first' : 'second'}  ${short(estimate)} (${short(lower)} to ${short(upper)}), ${pText(pValue)}`), '',
+    `judged by ${n} rows: ${nearer}: loss of the first less the second ${metric(loss)}`,
+    `  ranking (autoc) of the first   ${metric(firstRate)}`, `  ranking (autoc) of the second  ${metric(secondRate)}`, '',
   ].join('\n');
 }
 

@@ -120,7 +120,7 @@ const scoreCommand = ({ terminal, exit }: VerbContext): Command => new Command('
       const { scoreRow } = await import('../sdk/models/score.js');
       const answer = scoreRow(stored, rowOf(row));
       if ('issues' in answer) throw new InputError(`the row cannot be scored:\n${answer.issues.map(({ path: at, message }) => `  ${at} ${message}`).join('\n')}`);
-      if ('notIdentified' in answer) return refused(terminal, exit, { status: 'refused', reason: 'not_identified', detail: answer.notIdentified, remedy: 'Score units that are like those of training.' });
+      if (isRefusal(answer)) return refused(terminal, exit, answer);
       return terminal.out(`${JSON.stringify(answer)}\n`);
     }
     const { scoreFile } = await import('../sdk/models/score-file.js');

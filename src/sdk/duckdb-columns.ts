@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import path from 'node:path';
+import { whileNative } from '../warehouse/native-section.js';
 import { DataError } from '../warehouse/warehouse.js';
 import { readHeader } from './delimited.js';
 import type { RawColumn, Wanted } from './raw-columns.js';
@@ -10,7 +11,9 @@ import { assertColumns } from './wanted-columns.js';
 interface Scan { readonly from: string; readonly isText: boolean }
 
 /** Columns of a CSV, NDJSON or Parquet file, in the order of its rows. */
-export async function duckdbColumns(file: string, wanted: readonly Wanted[]): Promise<RawColumn[]> {
+export const duckdbColumns = (file: string, wanted: readonly Wanted[]): Promise<RawColumn[]> => whileNative(() => readWanted(file, wanted));
+
+async function readWanted(file: string, wanted: readonly Wanted[]): Promise<RawColumn[]> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();

@@ -6,6 +6,7 @@ import { analyzePlan } from './analyze-plan.js';
 import { assignAll } from './assign.js';
 import { connect } from './client.js';
 import { estimate, type EstimateOptions, estimatorNamed } from './estimate.js';
+import { models } from './models/models.js';
 import { planningSpecSchema, power, type PlanningSpecInput } from './power.js';
 import { readTable } from './read-table.js';
 import { specSchema, type SpecInput } from './spec.js';
@@ -14,6 +15,8 @@ export type { Analysis, Comparison, Decision } from '../experiment/analysis.js';
 export type { Plan, PlanInput } from '../experiment/plan.js';
 export type { AssayClient, RemoteAnalysis, RemoteDecision, RemoteExperiment } from './client.js';
 export type { Estimation } from './estimate.js';
+export type { ModelCard } from './models/card.js';
+export type { Model } from './models/models.js';
 export type { Planning } from './power.js';
 export { ServiceError } from './request.js';
 
@@ -27,6 +30,8 @@ export const assay = {
   power: (spec: PlanningSpecInput) => power(planningSpecSchema.parse(spec), path.resolve('.')),
   /** Which variation each of some units gets; the same on every machine. */
   assign: (config: AssignmentConfigInput, units: readonly string[]) => assignAll(assignmentSchema.parse(config), units.map((id) => ({ id }))),
+  /** Models of effects: train, list, read (score, check) and compare. */
+  models,
   /** What an estimator estimates, needs and answers. */
   estimator: (name: string): Estimator<string, Estimator['data'], z.ZodObject, z.ZodObject> => estimatorNamed(name),
   /** A data file as a polars frame. */

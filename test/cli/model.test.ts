@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFile
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { schemaHashOf, type ModelCard } from '../../src/sdk/models/card.js';
+import { models } from '../../src/sdk/models/models.js';
 import { modelKinds } from '../../src/sdk/models/spec.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { assay, type Captured } from './capture.js';
@@ -160,6 +161,18 @@ describe('assay model score', () => {
     expect(await model('score', 'models/causal_forest', '--row', '{"age":"50"}')).toMatchObject({ code: 2, err: expect.stringMatching(/age must be a finite number[^]*country is missing/) });
     expect(await model('score', 'models/causal_forest', '--row', '[1]')).toMatchObject({ code: 2, err: expect.stringContaining('--row must be a JSON object') });
     expect(await model('score', 'models/causal_forest', '--data', 'fresh.csv', '--keep', 'cate', '--out', 'out.parquet')).toMatchObject({ code: 2, err: expect.stringContaining('a score has that name') });
+  });
+});
+
+describe('assay.models in a script', () => {
+  it('trains, reads and scores as the command does', async () => {
+    const [trained, read] = [await models.train({ ...spec('r_learner'), data: at('history.csv') } as never, at('models')), await models.read(at('models', 'r_learner'))];
+    if ('status' in trained) throw new Error(trained.detail);
+    expect([trained.card, trained.folder]).toEqual([cardOf('r_learner'), at('models', 'r_learner', '1')]);
+    const { out } = await model('score', 'models/r_learner', '--row', '{"age":50,"country":"it"}');
+    expect(read.score({ age: 50, country: 'it' })).toEqual(JSON.parse(out));
+    expect(() => read.score({ age: 50 })).toThrow('country is missing');
+    expect((await models.list(at('models'))).some(({ name }) => name === 'r_learner')).toBe(true);
   });
 });
 

@@ -196,6 +196,22 @@ describe('scoring', () => {
   });
 });
 
+describe('judging', () => {
+  const judge = async (table: string) => (await service.gql(`{ judgeUpliftModels(first: { name: "uplift", version: 1 }, second: { name: "large" }, source: "history", table: "${table}") { ... on UpliftModelDataComparison { rows scored correlation judged { ... on UpliftModelJudgement { n loss { estimate lower upper pValue } } ... on Refusal { detail } } } ... on ValidationFailure { issues { path message } } } }`)).data.judgeUpliftModels;
+
+  it('two versions are judged by the outcomes of a table, where it has them', async () => {
+    writeHistory(service.folder, 'fresh.csv', 300, 3);
+    writeFileSync(path.join(service.folder, 'customers.csv'), 'age,country\n30,de\n60,fr\n');
+    await service.gql('mutation ($folder: String!) { removeSource(name: "history") { __typename } registerSource(name: "history", location: { files: { folder: $folder } }) { __typename } }', { variables: { folder: service.folder } });
+    const judged = await judge('fresh');
+    expect(judged).toMatchObject({ rows: 300, scored: 300, judged: { n: expect.any(Number) } });
+    expect(judged.correlation).toBeGreaterThan(0.8);
+    expect(judged.judged.loss.lower).toBeLessThan(judged.judged.loss.upper);
+    expect((await judge('customers')).judged.detail).toContain('no column "spend"');
+    expect((await judge('orders')).issues).toEqual([{ path: 'table', message: expect.stringContaining('orders has no column "age"') }]);
+  });
+});
+
 describe('lineage', () => {
   const pinned = (pin: object) => shopPlan(service.folder, { name: 'targeting', arms: [{ name: 'control', weight: 0.5, control: true }, { name: 'treatment', weight: 0.5, models: [{ registry: 'assay', name: 'uplift', version: '1', ...pin }] }] });
   const create = async (plan: object) => (await service.gql('mutation ($plan: JSON!) { createExperiment(plan: $plan) { __typename ... on ValidationFailure { issues { path message } } } }', { variables: { plan } })).data.createExperiment;

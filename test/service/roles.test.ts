@@ -12,7 +12,7 @@ const LEAST: Readonly<Record<string, Role>> = {
   analyses: 'viewer', analysis: 'viewer', analysisProgress: 'viewer', decision: 'viewer', decisions: 'viewer', estimators: 'viewer', experiment: 'viewer', experiments: 'viewer',
   assignment: 'viewer', featureVersion: 'viewer', flag: 'viewer', flags: 'viewer', layers: 'viewer', me: 'viewer', metric: 'viewer', metrics: 'viewer', modelVersion: 'viewer', planners: 'viewer', report: 'viewer', sources: 'viewer', verifyDecisions: 'viewer',
   compareUpliftModels: 'viewer', modelJob: 'viewer', modelJobProgress: 'viewer', modelJobs: 'viewer', scoreUpliftModel: 'viewer', upliftModel: 'viewer', upliftModelVersion: 'viewer', upliftModels: 'viewer',
-  cancelModelJob: 'analyst', retryModelJob: 'analyst', scoreUpliftModelTable: 'analyst', trainUpliftModel: 'analyst',
+  cancelModelJob: 'analyst', judgeUpliftModels: 'analyst', retryModelJob: 'analyst', scoreUpliftModelTable: 'analyst', trainUpliftModel: 'analyst',
   analyze: 'analyst', approve: 'analyst', archiveExperiment: 'analyst', cancelAnalysis: 'analyst', createExperiment: 'analyst', createMetric: 'analyst', decide: 'analyst',
   editExperiment: 'analyst', archiveFlag: 'analyst', createFlag: 'analyst', createLayer: 'analyst', reviseFlag: 'analyst', saveExposures: 'analyst', estimate: 'analyst', power: 'analyst', retryAnalysis: 'analyst', reviseMetric: 'analyst', startExperiment: 'analyst', stopExperiment: 'analyst',
   apiKeys: 'admin', createApiKey: 'admin', registerSource: 'admin', removeSource: 'admin', revokeApiKey: 'admin',

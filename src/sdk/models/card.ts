@@ -24,13 +24,13 @@ const number = {
   upper: z.number().nullable().describe('of the interval; null: unbounded'),
   pValue: z.number().describe('of no effect, in [0, 1]'),
 } as const;
-const estimated = z.object({ status: z.literal('estimated').describe('always estimated'), ...number })
+export const modelEstimate = z.object({ status: z.literal('estimated').describe('always estimated'), ...number })
   .meta({ id: 'ModelEstimate', description: 'A metric of a model with its uncertainty.' });
-export type ModelEstimate = z.output<typeof estimated>;
-const estimatedOrRefused = z.discriminatedUnion('status', [estimated, refusalSchema]).meta({ id: 'ModelEstimateOrRefusal', description: 'A metric of a model, or why there is none.' });
+export type ModelEstimate = z.output<typeof modelEstimate>;
+const estimatedOrRefused = z.discriminatedUnion('status', [modelEstimate, refusalSchema]).meta({ id: 'ModelEstimateOrRefusal', description: 'A metric of a model, or why there is none.' });
 
 export const modelMetricsSchema = z.object({
-  average: estimated.describe('average effect over the units of training, by augmented inverse-propensity weighting, in units of the outcome per unit of the treatment; p-value two-sided'),
+  average: modelEstimate.describe('average effect over the units of training, by augmented inverse-propensity weighting, in units of the outcome per unit of the treatment; p-value two-sided'),
   trimmedShare: z.number().describe('share of units left out of the average for want of overlap, in [0, 1]'),
   rateTarget: z.enum(rateTargets).nullable().describe('how the ranking was judged; null: it was not'),
   rate: estimatedOrRefused.nullable().describe('what treating by the ranking gains over treating at random, learned on one half of the units and judged on the other; 0 when it is worth nothing; p-value two-sided; null: not asked for'),

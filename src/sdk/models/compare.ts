@@ -1,13 +1,13 @@
+import { z } from 'zod';
 import { sharedBoostingEngine } from '../../compute/shared-boosting-engine.js';
-import { compareEffects, type EffectComparison } from '../../stats/cate/compare-effects.js';
-import { effectAgreement, type EffectAgreement } from '../../stats/cate/effect-agreement.js';
+import { refusalSchema } from '../../experiment/analysis.js';
+import { compareEffects } from '../../stats/cate/compare-effects.js';
+import { effectAgreement } from '../../stats/cate/effect-agreement.js';
 import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
-import type { Category, Numeric } from '../../stats/estimators/estimator.js';
 import { DataError } from '../../warehouse/warehouse.js';
 import { readColumns } from '../read-columns.js';
-import type { ModelCard } from './card.js';
-import { encodedColumns, wantedFeatures } from './features.js';
-import { scoreColumns } from './score.js';
+import { modelEstimate, type ModelCard, type ModelEstimate } from './card.js';
+import { readFeatures, scoreColumns } from './score.js';
 import type { StoredModel } from './store.js';
 
 /** Two models as their cards tell of them. */
@@ -42,15 +42,26 @@ function differencesOf(first: Record<string, unknown>, second: Record<string, un
     .filter((row) => row.first !== row.second);
 }
 
+const judgedSchema = z.object({
+  status: z.literal('judged').describe('always judged'),
+  n: z.number().int().describe('units that judged: those with overlap'),
+  trimmedShare: z.number().describe('share of units left out for want of overlap, in [0, 1]'),
+  loss: modelEstimate.describe('doubly robust loss of the first less that of the second, in squared units of the effect; below 0 the first is nearer to the truth; p-value two-sided'),
+  firstRate: modelEstimate.describe('what treating by the ranking of the first gains over treating at random (AUTOC)'),
+  secondRate: modelEstimate.describe('likewise of the second'),
+}).meta({ id: 'UpliftModelJudgement', description: 'Which of two models is nearer to the truth, by outcomes that neither may have learned from.' });
+
 /** Two models on the rows of one file. */
-export interface DataComparison {
-  readonly rows: number;
-  /** rows that both have an effect for */
-  readonly scored: number;
-  readonly agreement: EffectAgreement;
-  /** which is nearer to the truth, where the file has outcome and treatment */
-  readonly judged: EffectComparison | Refusal;
-}
+export const dataComparisonSchema = z.object({
+  rows: z.number().int().describe('rows of the table'),
+  scored: z.number().int().describe('rows that both have an effect for'),
+  correlation: z.number().nullable().describe('of the predicted effects, in [-1, 1]; null where one of them is constant'),
+  meanDifference: z.number().describe('mean of the first less that of the second, in units of the effect'),
+  rootMeanSquareDifference: z.number().describe('in units of the effect'),
+  oppositeSigns: z.number().describe('share of rows where one says that treatment helps and the other that it harms, in [0, 1]'),
+  judged: z.discriminatedUnion('status', [judgedSchema, refusalSchema]).meta({ id: 'UpliftModelJudgementOrRefusal', description: 'Which model is nearer to the truth, or why it cannot be said.' }).describe('which is nearer to the truth'),
+}).meta({ id: 'UpliftModelDataComparison', description: 'Two versions on the rows of one table.' });
+export type DataComparison = z.output<typeof dataComparisonSchema>;
 
 const SEED = 1;
 const LEVEL = 0.95;
@@ -58,9 +69,9 @@ const LEVEL = 0.95;
 /** Scores the rows of a file by both, and judges them where outcomes are there. @throws DataError for a file that one of them cannot read */
 export async function compareOn(first: StoredModel, second: StoredModel, file: string): Promise<DataComparison | Refusal> {
   const models = [first, second] as const;
-  const features = await Promise.all(models.map(async ({ card }) => encodedColumns(card, (await readColumns(file, wantedFeatures(card))).columns as readonly (Numeric | Category)[])));
-  const scores = [await scoreColumns(first.scorer, features[0]!), await scoreColumns(second.scorer, features[1]!)] as const;
-  const [a, b] = scores;
+  const features = await readFeatures(first, file);
+  const a = await scoreColumns(first.scorer, features);
+  const b = await scoreColumns(second.scorer, await readFeatures(second, file));
   if (isRefusal(a)) return a;
   if (isRefusal(b)) return b;
   const rows = Int32Array.from(a.estimates.keys()).filter((row) => a.isIdentified[row] === 1 && b.isIdentified[row] === 1);
@@ -68,12 +79,12 @@ export async function compareOn(first: StoredModel, second: StoredModel, file: s
   const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
   const [left, right] = [at(a.estimates), at(b.estimates)];
   return {
-    rows: a.estimates.length, scored: rows.length, agreement: effectAgreement(left, right),
-    judged: await judgedOn(models, features[0]!, file, rows, left, right),
+    rows: a.estimates.length, scored: rows.length, ...effectAgreement(left, right),
+    judged: await judgedOn(models, features, file, rows, left, right),
   };
 }
 
-async function judgedOn([first, second]: readonly [StoredModel, StoredModel], features: readonly Float64Array[], file: string, rows: Int32Array, left: Float64Array, right: Float64Array): Promise<EffectComparison | Refusal> {
+async function judgedOn([first, second]: readonly [StoredModel, StoredModel], features: readonly Float64Array[], file: string, rows: Int32Array, left: Float64Array, right: Float64Array): Promise<DataComparison['judged']> {
   const { outcome, treatment } = first.card;
   if (second.card.outcome !== outcome || second.card.treatment !== treatment) {
     return refuse('unsupported_combination', `the models are about different effects: of ${treatment} on ${outcome}, and of ${second.card.treatment} on ${second.card.outcome}`, 'Compare models of the same effect.');
@@ -87,7 +98,12 @@ async function judgedOn([first, second]: readonly [StoredModel, StoredModel], fe
   const known = Int32Array.from(rows.keys()).filter((i) => Number.isFinite(y[rows[i]!]) && Number.isFinite(d[rows[i]!]));
   const at = (column: Float64Array) => Float64Array.from(known, (i) => column[rows[i]!]!);
   const categorical = first.card.features.flatMap(({ kind }, j) => (kind === 'category' ? [j] : []));
-  return compareEffects({
+  const compared = await compareEffects({
     x: { n: known.length, names: first.card.features.map(({ name }) => name), columns: features.map(at), categorical }, y: at(y), d: at(d), clusters: [],
   }, Float64Array.from(known, (i) => left[i]!), Float64Array.from(known, (i) => right[i]!), LEVEL, { seed: SEED, boosting: sharedBoostingEngine });
+  if (isRefusal(compared)) return compared;
+  const { n, trimmedShare, loss, rates } = compared;
+  return { status: 'judged', n, trimmedShare, loss: estimateOf(loss), firstRate: estimateOf(rates[0]), secondRate: estimateOf(rates[1]) };
 }
+
+const estimateOf = ({ estimate, standardError, lower, upper, pValue }: Omit<ModelEstimate, 'status'>): ModelEstimate => ({ status: 'estimated', estimate, standardError, lower, upper, pValue });

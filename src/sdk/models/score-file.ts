@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { whileNative } from '../../warehouse/native-section.js';
 import { DataError } from '../../warehouse/warehouse.js';
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import type { EngineOptions } from '../../stats/forest/forest-engine.js';
@@ -29,7 +30,7 @@ export async function scoreFile(model: StoredModel, file: string, out: string, k
     .map((column) => ('levels' in column ? Array.from(column.codes, (code) => column.levels[code] ?? null) : []));
   const scores = await scoreColumns(model.scorer, features, options);
   if (isRefusal(scores)) return scores;
-  await writeScores(out, keep, kept, scores);
+  await whileNative(() => writeScores(out, keep, kept, scores));
   const withoutEffect = scores.isIdentified.reduce((count, is) => count + (is ? 0 : 1), 0);
   return { rows: scores.estimates.length, withoutEffect, columns: [...keep, 'cate', ...(scores.variances ? ['variance'] : [])] };
 }

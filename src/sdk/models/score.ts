@@ -1,7 +1,7 @@
 import type { Category, Numeric } from '../../stats/estimators/estimator.js';
 import type { EngineOptions } from '../../stats/forest/forest-engine.js';
 import type { UnitScores } from '../../stats/forest/score-units.js';
-import { isRefusal, type Refusal } from '../../stats/refusal.js';
+import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
 import { readColumns } from '../read-columns.js';
 import { encodedColumns, encodedRow, wantedFeatures, type RowIssue } from './features.js';
 import type { EffectScorer, RowScore } from './kind.js';
@@ -33,11 +33,11 @@ export async function readFeatures({ card }: Pick<StoredModel, 'card'>, file: st
   return encodedColumns(card, columns as readonly (Numeric | Category)[]);
 }
 
-export type RowAnswer = RowScore | { readonly issues: readonly RowIssue[] } | { readonly notIdentified: string };
+export type RowAnswer = RowScore | Refusal | { readonly issues: readonly RowIssue[] };
 
 /** The effect of one unit, given by the names of its features; or what is wrong with it, or why it has none. */
 export function scoreRow({ card, scorer }: StoredModel, row: Readonly<Record<string, unknown>>): RowAnswer {
   const values = encodedRow(card, row);
   if ('issues' in values) return values;
-  return scorer.scoreRow(values) ?? { notIdentified: 'the treatment does not vary among the units that are like this one: ask for a unit that both arms had' };
+  return scorer.scoreRow(values) ?? refuse('not_identified', 'the treatment does not vary among the units of training that are like this one', 'Ask for a unit that is like some of both arms.');
 }

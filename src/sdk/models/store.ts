@@ -60,13 +60,17 @@ export async function listModels(root: string): Promise<{ readonly folder: strin
     throw error.code === 'ENOENT' ? new DataError(`there is no folder of models at ${root}`) : error;
   });
   const found: { folder: string; card: ModelCard }[] = [];
-  for (const { name } of names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    for (const version of (await versionsIn(path.join(root, name))).sort((a, b) => a - b)) {
-      const folder = path.join(root, name, String(version));
-      found.push({ folder, card: await readCard(folder) });
-    }
-  }
+  for (const { name } of names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1))) found.push(...await listVersions(root, name));
   return found;
+}
+
+/** Cards of the versions of one model, by number; none when there is no such model. @throws DataError for a card that cannot be read */
+export async function listVersions(root: string, name: string): Promise<{ readonly folder: string; readonly card: ModelCard }[]> {
+  const numbers = (await versionsIn(path.join(root, name))).sort((a, b) => a - b);
+  return Promise.all(numbers.map(async (number) => {
+    const folder = path.join(root, name, String(number));
+    return { folder, card: await readCard(folder) };
+  }));
 }
 
 const versionsIn = async (home: string): Promise<number[]> => (await readdir(home).catch(() => [])).filter((name) => /^[1-9]\d*$/.test(name)).map(Number);

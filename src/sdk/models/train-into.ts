@@ -1,9 +1,8 @@
 import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import { codeVersion } from '../../version.js';
 import type { ModelCard } from './card.js';
-import { DataError } from '../../warehouse/warehouse.js';
 import type { ModelSpec } from './spec.js';
-import { keepModel, listModels } from './store.js';
+import { keepModel, listVersions } from './store.js';
 import { readTraining, specHashOf, trainModel, type TrainOptions } from './train.js';
 
 export interface KeptModel {
@@ -17,11 +16,7 @@ export interface KeptModel {
 export async function trainInto(root: string, spec: ModelSpec, folder = '.', options: TrainOptions = {}): Promise<KeptModel | Refusal> {
   const data = await readTraining(spec, folder);
   const specHash = specHashOf(spec);
-  const known = await listModels(root).catch((error: unknown) => {
-    if (error instanceof DataError) return []; // there is no folder yet, or what is there is no model
-    throw error;
-  });
-  const same = known.find(({ card }) => card.name === spec.name && card.specHash === specHash && card.training.fingerprint === data.fingerprint && card.codeVersion === codeVersion);
+  const same = (await listVersions(root, spec.name)).find(({ card }) => card.specHash === specHash && card.training.fingerprint === data.fingerprint && card.codeVersion === codeVersion);
   if (same) return { ...same, isNew: false };
   const trained = await trainModel(spec, data, options);
   return isRefusal(trained) ? trained : { ...await keepModel(root, trained), isNew: true };

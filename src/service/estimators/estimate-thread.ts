@@ -1,5 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { Spec } from '../../sdk/spec.js';
+import { answerTask } from '../threads/thread-task.js';
 import { estimateOutcome } from './estimate-outcome.js';
 
-parentPort!.postMessage(await estimateOutcome(workerData as Spec));
+await answerTask(estimateOutcome);

@@ -10,7 +10,7 @@ import { modelsRoot, scoresFile, versionFolder } from '../models/places.js';
 import { scoreRequestSchema, specOf, trainRequestSchema } from '../models/requests.js';
 import type { ScoreAnswer, ScoreTask } from '../models/score-thread.js';
 import type { TrainAnswer, TrainTask } from '../models/train-thread.js';
-import { workApart } from '../threads/work-apart.js';
+import { answerApart } from '../threads/answer-apart.js';
 import { type Claimed, type ProcessorContext, runClaimed } from './claimed-job.js';
 import type { ModelWork, QueueJob } from './queue.js';
 
@@ -30,7 +30,7 @@ async function train(row: ModelJob, { claim, signal, tell }: Claimed, { prisma, 
   const task: TrainTask = { spec: specOf(request, await fileOf(prisma, request)), table: request.table, staged };
   await mkdir(staged, { recursive: true });
   try {
-    const answer = await workApart<TrainAnswer>('models/train-thread', task, signal, (share) => tell(share, 'training'));
+    const answer = await answerApart<TrainAnswer>('models/train-thread', task, signal, (share) => tell(share, 'training'));
     if ('failure' in answer) throw failed(answer.failure);
     signal.throwIfAborted();
     return await keepVersion(prisma, config.data, row, claim, staged, answer.card);
@@ -47,7 +47,7 @@ async function score(row: ModelJob, { claim, signal, tell }: Claimed, { prisma, 
   const task: ScoreTask = { folder: versionFolder(config.data, version.model.name, version.number), file: await fileOf(prisma, request), table: request.table, out: staged, keep: request.keep };
   await mkdir(path.dirname(out), { recursive: true });
   try {
-    const answer = await workApart<ScoreAnswer>('models/score-thread', task, signal, (share) => tell(share, 'scoring'));
+    const answer = await answerApart<ScoreAnswer>('models/score-thread', task, signal, (share) => tell(share, 'scoring'));
     if ('failure' in answer) throw failed(answer.failure);
     signal.throwIfAborted();
     await rename(staged, out); // of two workers that have it, both write the same bytes

@@ -1,4 +1,5 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelCard } from '../../sdk/models/card.js';
 import { cardText, writeCard } from '../../sdk/models/store.js';
@@ -33,12 +34,19 @@ export function keepVersion(prisma: PrismaClient, data: string, job: ModelJob, c
       await writeCard(staged, card);
       const folder = versionFolder(data, name, card.version);
       await mkdir(path.dirname(folder), { recursive: true });
-      await rm(folder, { recursive: true, force: true }); // of a transaction that never ended: no row has this number
+      await moveAside(folder);
       await rename(staged, folder);
       const row = await transaction.upliftModelVersion.create({
         data: { modelId, number: card.version, card: cardText(card), digest: files['model.bin'].sha256, specHash, fingerprint, codeVersion, createdBy: job.createdBy },
       });
       return row.id;
     }
+  });
+}
+
+/** A folder that no row knows: of a transaction that never ended, or of somebody else. Nothing is deleted. */
+async function moveAside(folder: string): Promise<void> {
+  await rename(folder, path.join(path.dirname(folder), `.left-${randomUUID()}`)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
   });
 }

@@ -1,10 +1,11 @@
 import { ArgsType, Field, Float, GraphQLISODateTime, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { modelCardSchema } from '../../sdk/models/card.js';
+import { dataComparisonSchema } from '../../sdk/models/compare.js';
 import { AnalysisStatus, ModelJobKind } from '../../generated/prisma/enums.js';
 import { connectionOf, Page } from '../graphql/connection.js';
 import { resultOf } from '../graphql/failures.js';
 import { Json } from '../graphql/scalars.js';
-import { addFields, inputType } from '../graphql/zod-types.js';
+import { addFields, inputType, outputType } from '../graphql/zod-types.js';
 import { trainRequestSchema } from './requests.js';
 
 /** The statuses of analyses, in words that fit here. */
@@ -124,4 +125,6 @@ export const ScoreUpliftModelTableResult = job('ScoreUpliftModelTableResult', 'T
 export const CancelModelJobResult = job('CancelModelJobResult', 'The work, cancelled or about to be, or why it is not.');
 export const RetryModelJobResult = job('RetryModelJobResult', 'The work, queued again, or why it is not.');
 export const ScoreUpliftModelResult = resultOf('ScoreUpliftModelResult', () => UpliftScore, 'The effect of the unit, or why there is none.');
+const DataComparisonType = outputType(dataComparisonSchema);
+export const JudgeUpliftModelsResult = resultOf('JudgeUpliftModelsResult', () => DataComparisonType, 'What the rows say of two versions, or why they cannot.');
 export const CompareUpliftModelsResult = resultOf('CompareUpliftModelsResult', () => UpliftModelComparison, 'The comparison, or why there is none.');

@@ -8,7 +8,7 @@ import { Page, pageComplexity, paginate } from '../graphql/connection.js';
 import { callerOf, type RequestContext } from '../graphql/request-context.js';
 import { Json } from '../graphql/scalars.js';
 import {
-  CancelModelJobResult, CompareUpliftModelsResult, ModelJobConnection, ModelJobPage, ModelJobProgress, ModelJobType, RetryModelJobResult, ScoreUpliftModelResult, ScoreUpliftModelTableResult,
+  CancelModelJobResult, CompareUpliftModelsResult, JudgeUpliftModelsResult, ModelJobConnection, ModelJobPage, ModelJobProgress, ModelJobType, RetryModelJobResult, ScoreUpliftModelResult, ScoreUpliftModelTableResult,
   TrainUpliftModelInput, TrainUpliftModelResult, UpliftModelConnection, UpliftModelReference, UpliftModelType, UpliftModelVersionConnection, UpliftModelVersionType,
 } from './model.types.js';
 import { ModelJobsService } from './model-jobs.service.js';
@@ -17,6 +17,8 @@ import { versionView } from './version-view.js';
 
 const NAME = { description: 'name of the model' };
 const VERSION = { type: () => Int, nullable: true, description: 'its version; absent: the newest' };
+const SOURCE = { description: 'name of a registered source of files' };
+const TABLE = { description: 'table of the source' };
 const JOB = { type: () => ID, description: 'id of the work' };
 
 @Resolver(() => UpliftModelType)
@@ -59,6 +61,15 @@ export class UpliftModelsResolver {
     return this.models.compare(first, second);
   }
 
+  @Query(() => JudgeUpliftModelsResult, { description: 'Two versions on the rows of one table, within a minute. Where the table has outcome and treatment, it says which is nearer to the truth: give rows that neither learned from.', complexity: 2000 })
+  @Role('analyst')
+  judgeUpliftModels(
+    @Args('first', { description: 'a version' }) first: UpliftModelReference, @Args('second', { description: 'another one' }) second: UpliftModelReference,
+    @Args('source', SOURCE) source: string, @Args('table', TABLE) table: string,
+  ) {
+    return this.models.judge(first, second, source, table);
+  }
+
   @Query(() => ModelJobConnection, { description: 'Trainings and scorings.', ...pageComplexity })
   @Role('viewer')
   modelJobs(@Args() { model, status, ...page }: ModelJobPage) {
@@ -82,7 +93,7 @@ export class UpliftModelsResolver {
   @Role('analyst')
   async scoreUpliftModelTable(
     @Args('name', NAME) name: string, @Args('version', VERSION) version: number | null,
-    @Args('source', { description: 'name of a registered source of files' }) source: string, @Args('table', { description: 'table of the source' }) table: string,
+    @Args('source', SOURCE) source: string, @Args('table', TABLE) table: string,
     @Args('keep', { type: () => [String], defaultValue: [], description: 'columns that identify units, kept as text' }) keep: string[],
     @Context() context: RequestContext,
   ) {
