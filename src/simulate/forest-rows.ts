@@ -1,5 +1,4 @@
 import { createForestEngine } from '../compute/forest-engine.js';
-import { LEAF_SIZES } from '../stats/estimators/forest/forest-input.js';
 import { bestLinearProjection } from '../stats/forest/best-linear-projection.js';
 import { averageEffect, effectTargets } from '../stats/forest/average-effect.js';
 import { doublyRobustScores } from '../stats/forest/doubly-robust-scores.js';
@@ -49,7 +48,7 @@ function forestRow(process: EffectSurfaceProcess): Row {
           const data = process.draw(random);
           const seed = random.integer(SEEDS);
           const [, b, , d] = data.x as [Float64Array, Float64Array, Float64Array, Float64Array];
-          const forest = answered(await growTunedCausalForest(engine, data, { trees: TREES, seed }, LEAF_SIZES));
+          const forest = answered(await growTunedCausalForest(engine, data, { trees: TREES, seed }));
           const scores = answered(await doublyRobustScores(engine, forest));
           const averages = effectTargets.map((target) => answered(averageEffect(forest, scores, target, OVERLAP)));
           const question: Omit<GroupQuestion, 'codes'> = { levels: THIRDS, target: 'all', level: LEVEL, replicates: BOOTSTRAP, seed };

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sharedForestEngine as engine } from '../compute/shared-forest-engine.js';
 import { readColumns } from '../sdk/read-columns.js';
-import { LEAF_SIZES } from '../stats/estimators/forest/forest-input.js';
 import type { Category, Numeric } from '../stats/estimators/estimator.js';
 import { averageEffect } from '../stats/forest/average-effect.js';
 import { bestLinearProjection } from '../stats/forest/best-linear-projection.js';
@@ -37,7 +36,7 @@ const numericColumns = async (file: string, names: readonly string[]): Promise<F
 const categoryColumns = async (file: string, names: readonly string[]): Promise<Category[]> =>
   (await readColumns(file, names.map((column) => ({ column, kind: 'category' })))).columns as Category[];
 
-const ofDefault = async (data: CausalData, trees: number): Promise<CausalForest> => answered(await growTunedCausalForest(engine, data, { trees, seed: SEED }, LEAF_SIZES));
+const ofDefault = async (data: CausalData, trees: number): Promise<CausalForest> => answered(await growTunedCausalForest(engine, data, { trees, seed: SEED }));
 const grow = async (data: CausalData, choices: Omit<CausalChoices, 'seed'>): Promise<CausalForest> => answered(await growCausalForest(engine, data, { ...choices, seed: SEED }));
 
 /** IHDP: known effects, grf's averages within two of its errors, error of tau(x) at most 5 % above grf's. */

@@ -26,8 +26,9 @@ describe('forests against grf 2.6.1 on the same rows', () => {
   let engine: WorkerForestEngine;
   beforeAll(async () => { engine = await createForestEngine({ workers: 2 }); });
   afterAll(() => engine.close());
+  /** grf's own settings, so that differences are those of the trees */
   const grow = async (data: CausalData, trees: number, seed: number, equalizeClusters = false): Promise<CausalForest> =>
-    answered(await growCausalForest(engine, data, { trees, seed, equalizeClusters }));
+    answered(await growCausalForest(engine, data, { trees, seed, equalizeClusters, indexTreatment: false, nuisance: { minNodeSize: 5 } }));
 
   const results = dataset('grf_dgp/grf_results.csv');
   interface Accuracy { readonly ratios: number[]; readonly gaps: number[] }
@@ -66,11 +67,12 @@ describe('forests against grf 2.6.1 on the same rows', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(-0.04);
   }, 120_000);
 
-  (results ? it : it.skip)('at the leaf size of least R-loss errors of tau(x) are at most grf\'s on at least 9 of 12 designs', async () => {
-    const { ratios, gaps } = await accuracy(async (data) => answered(await growTunedCausalForest(engine, data, { trees: 1000, seed: 1 }, [5, 7])));
+  (results ? it : it.skip)('as estimators grow them, errors of tau(x) are at most grf\'s on at least 9 of 12 designs and intervals cover more often', async () => {
+    const { ratios, gaps } = await accuracy(async (data) => answered(await growTunedCausalForest(engine, data, { trees: 1000, seed: 1 })));
     expect(ratios.filter((ratio) => ratio <= 1).length).toBeGreaterThanOrEqual(9);
-    expect(Math.max(...ratios)).toBeLessThan(1.1);
-    expect(mean(gaps)).toBeGreaterThan(-0.01);
+    expect(Math.max(...ratios)).toBeLessThan(1.05);
+    expect(mean(gaps)).toBeGreaterThan(0.02);
+    expect(Math.min(...gaps)).toBeGreaterThan(-0.02);
   }, 120_000);
 
   const characterised = dataset('grf_core_regression_data.csv', { header: false, separator: ' ' });
@@ -103,7 +105,7 @@ describe('forests against grf 2.6.1 on the same rows', () => {
     const rows = dataset(`ihdp_npci_${rep}.csv`)!;
     const features = Object.keys(rows).filter((name) => /^x\d/.test(name));
     const data = { features, x: features.map((name) => numbers(rows[name]!)), y: numbers(rows.y_factual!), w: numbers(rows.treatment!) };
-    const forest = answered(await growCausalForest(engine, data, { trees: 2000, seed: 1 }));
+    const forest = await grow(data, 2000, 1);
     const mu0 = numbers(rows.mu0!);
     const scores = answered(await doublyRobustScores(engine, forest));
     return {

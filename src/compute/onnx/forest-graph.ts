@@ -94,7 +94,8 @@ function bagVariance(graph: OnnxGraph, linear: Value, bags: number): Value {
   const initial = graph.op('Sub', [between, noise]);
   const spread = graph.op('Mul', [graph.op('Max', [between, noise]), graph.scalar(Math.sqrt(2 / bags))]);
   const hazard = graphHazard(graph, graph.op('Neg', [graph.op('Div', [initial, spread])]));
-  const corrected = graph.op('Add', [initial, graph.op('Mul', [spread, hazard])]);
+  const monteCarlo = graph.op('Mul', [between, graph.scalar(1 / bags)]);
+  const corrected = graph.op('Add', [graph.op('Add', [initial, graph.op('Mul', [spread, hazard])]), monteCarlo]);
   // NaN where the effect is not identified, 0 where no tree differs from another
   return graph.op('Where', [graph.op('Equal', [spread, graph.scalar(0)]), graph.scalar(0), corrected]);
 }

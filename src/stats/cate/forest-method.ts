@@ -1,20 +1,17 @@
 import { predictEffects } from '../forest/effect-prediction.js';
 import type { CausalForest } from '../forest/causal-forest.js';
-import { growTunedCausalForest } from '../forest/tuned-causal-forest.js';
+import { EFFECT_DEFAULTS, growTunedCausalForest } from '../forest/tuned-causal-forest.js';
 import { referenceEngine } from '../forest/reference/reference-engine.js';
 import type { LearningContext } from '../learners/learner.js';
 import { isRefusal, type Refusal } from '../refusal.js';
 import type { EffectData, EffectMethod } from './effect-data.js';
-
-/** Leaf sizes that the forest chooses between by out-of-bag R-loss. */
-const LEAF_SIZES = [5, 7] as const;
 
 /** A causal forest as one more way to learn effects; its out-of-bag effects need no folds. */
 export function forestMethod(trees: number, { forests = referenceEngine, signal }: LearningContext): EffectMethod {
   const options = { ...(signal && { signal }) };
   const grow = ({ x, y, d, weight, cluster }: EffectData, seed: number): Promise<CausalForest | Refusal> => growTunedCausalForest(forests, {
     features: x.names, x: x.columns, ...(x.categorical && { categorical: x.categorical }), y, w: d, weight: weight ?? null, cluster: cluster ?? null,
-  }, { trees, seed }, LEAF_SIZES, options);
+  }, { trees, seed }, EFFECT_DEFAULTS.leafSizes, options);
   return {
     name: 'forest',
     async fit(data, seed) {

@@ -13,15 +13,15 @@ export interface Linearised {
 
 /** How far a forest's prediction for one unit may be off, squared. */
 export interface BagErrors {
-  /** of the prediction about what it estimates */
+  /** of the prediction about what it estimates, the Monte-Carlo error of few trees included */
   readonly variance: number;
-  /** of the prediction about that of a forest of infinitely many trees: what more trees would take away */
+  /** of the prediction about that of a forest of infinitely many trees: the part of the variance that more trees would take away */
   readonly excess: number;
 }
 
 /**
- * Variance of a forest's prediction for one unit, by the bootstrap of little bags with grf's objective-Bayes correction; and its Monte-Carlo
- * error, the variance of a bag's mean over the bags.
+ * Variance of a forest's prediction for one unit: that of infinitely many trees by the bootstrap of little bags with grf's objective-Bayes
+ * correction, plus the Monte-Carlo error, the variance of a bag's mean over the bags, which grf leaves out.
  *
  * @param unit index into `moments`
  * @see Athey, Tibshirani, Wager (2019), section 4.1; Sexton, Laake (2009), Computational Statistics & Data Analysis 53(3)
@@ -51,16 +51,17 @@ export function bagErrors(moments: BagMoments, unit: number, { coefficients, con
   // a bag's mean influence is (c s + 2 c0) / 2; a tree's differ from it by c d / 2
   const between = (sumOfSums + 4 * constant * linear + 4 * constant * constant * bags) / 4 / bags;
   const noise = sumOfDifferences / 4 / bags;
-  return { variance: varianceWithoutNoise(between, noise, bags), excess: between / bags };
+  return errorsOfBags(between, noise, bags);
 }
 
 /**
- * Between-bag variance less the Monte-Carlo noise of bags of two trees, kept positive by a flat prior on [0, inf).
+ * Errors from the mean square of the bags' means, and that of half the differences of a bag's two trees, which is the noise in the former.
  *
- * With two trees a bag the noise is total - between = sum (c d / 2)^2 / bags.
+ * Their difference, the variance of infinitely many trees, is kept positive by a flat prior on [0, inf).
  */
-export function varianceWithoutNoise(between: number, noise: number, bags: number): number {
+export function errorsOfBags(between: number, noise: number, bags: number): BagErrors {
+  const excess = between / bags;
   const initial = between - noise;
   const spread = Math.max(between, noise) * Math.sqrt(2 / bags);
-  return spread > 0 ? initial + spread * normalHazard(-initial / spread) : 0;
+  return { variance: excess + (spread > 0 ? initial + spread * normalHazard(-initial / spread) : 0), excess };
 }

@@ -217,6 +217,23 @@ export function binnedRows(binning: Binning, columns: readonly Float64Array[], c
   };
 }
 
+/** Rows with one numeric column more, after the others; it has no missing values. */
+export function withColumn(rows: BinnedRows, column: Float64Array): BinnedRows {
+  const binning = chooseBins([column]);
+  const added = binRows(binning, [column]);
+  const features = rows.features + 1;
+  const bins = new Uint8Array(new SharedArrayBuffer(rows.rows * features));
+  for (let row = 0; row < rows.rows; row++) {
+    bins.set(rows.bins.subarray(row * rows.features, (row + 1) * rows.features), row * features);
+    bins[(row + 1) * features - 1] = added[row]!;
+  }
+  const and = (all: Uint8Array, last: Uint8Array): Uint8Array => Uint8Array.from([...all, ...last]);
+  return {
+    ...rows, features, bins, hasMissing: and(rows.hasMissing, binning.hasMissing), highestBin: and(rows.highestBin, highestBins(binning)),
+    categorical: and(rows.categorical, Uint8Array.of(0)),
+  };
+}
+
 /** Clusters from codes; codes need not be dense. */
 export function clustersOf(codes: Int32Array): Clusters {
   const dense = new Map<number, number>();

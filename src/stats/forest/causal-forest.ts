@@ -1,5 +1,5 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import { binnedRows, chooseBins, type Binning, type BinnedRows } from './binning.js';
+import { binnedRows, chooseBins, withColumn, type Binning, type BinnedRows } from './binning.js';
 import { solveEffect } from './effect-equation.js';
 import { checkForestData, type ForestData } from './forest-data.js';
 import type { EngineOptions, ForestEngine, OutOfBag } from './forest-engine.js';
@@ -7,8 +7,10 @@ import { forestSettings, type ForestChoices } from './forest-settings.js';
 import { planGrowth, type ForestSettings, type GrowthPlan } from './growth-plan.js';
 import { nuisanceSettings, outOfBagMean } from './nuisance-forests.js';
 import type { PackedTrees } from './packed-trees.js';
+import { progressPart } from './progress-part.js';
 import { checkCoverage } from './regression-forest.js';
 import { standardise } from './standardise.js';
+import { treatmentIndex } from './treatment-index.js';
 
 export interface CausalData extends ForestData {
   readonly y: Float64Array;
@@ -46,6 +48,8 @@ export const forestStreams = { outcome: 1, treatment: 2, effect: 3, treatmentVar
 export interface CausalChoices extends ForestChoices {
   /** how the forests of E[Y | X] and E[W | X] are grown where that differs from the causal forest */
   readonly nuisance?: Partial<ForestSettings>;
+  /** the forest of E[W | X] may split by a linear index of the treatment; true unless told, false as in grf */
+  readonly indexTreatment?: boolean;
   /** children keep a share of the treatment's variation rather than of the units; true unless told */
   readonly stabiliseSplits?: boolean;
 }
@@ -58,7 +62,7 @@ export interface CausalChoices extends ForestChoices {
  * @see Athey, Tibshirani, Wager (2019); Nie, Wager (2021) for the centring
  */
 export async function growCausalForest(
-  engine: ForestEngine, data: CausalData, { nuisance, stabiliseSplits = true, ...choices }: CausalChoices, options: EngineOptions = {},
+  engine: ForestEngine, data: CausalData, { nuisance, indexTreatment = true, stabiliseSplits = true, ...choices }: CausalChoices, options: EngineOptions = {},
 ): Promise<CausalForest | Refusal> {
   const settings = forestSettings(data.x.length, choices);
   const refusal = checkCausalData(data);
@@ -68,11 +72,10 @@ export async function growCausalForest(
   const weight = data.weight ?? null;
   const stages = stagesOf(options, data);
 
-  const centred = async (column: Float64Array, known: Float64Array | undefined, forest: number) => known
-    ?? outOfBagMean(engine, rows, column, weight, nuisanceSettings(settings, data.y.length, nuisance), forest, stages.next());
-  const yHat = await centred(data.y, data.yHat, forestStreams.outcome);
+  const forNuisance = nuisanceSettings(settings, data.y.length, nuisance);
+  const yHat = data.yHat ?? await outOfBagMean(engine, rows, data.y, weight, forNuisance, forestStreams.outcome, stages.next());
   if (isRefusal(yHat)) return yHat;
-  const wHat = await centred(data.w, data.wHat, forestStreams.treatment);
+  const wHat = data.wHat ?? await treatmentMean(engine, rows, data, indexTreatment, forNuisance, stages.next());
   if (isRefusal(wHat)) return wHat;
 
   const outcome = standardise(data.y.map((y, i) => y - yHat[i]!));
@@ -93,6 +96,22 @@ export async function growCausalForest(
     family: 'causal', features: data.features, binning, rows, settings, plan, trees: growth.trees, y: data.y, w: data.w, weight,
     isBinary: isBinary(data.w), yHat, wHat, tauHat, effectScale,
   };
+}
+
+/** E[W | X] out of bag by two forests, without the treatment's index and with it: the one that predicts better. */
+async function treatmentMean(
+  engine: ForestEngine, rows: BinnedRows, data: CausalData, isIndexed: boolean, settings: ForestSettings, options: EngineOptions,
+): Promise<Float64Array | Refusal> {
+  const weight = data.weight ?? null;
+  const index = isIndexed ? treatmentIndex(data, data.w, settings.seed) : null;
+  const by = (seen: BinnedRows, from: number, to: number) =>
+    outOfBagMean(engine, seen, data.w, weight, settings, forestStreams.treatment, progressPart(options, from, to));
+  const plain = await by(rows, 0, index ? 0.5 : 1);
+  if (isRefusal(plain) || !index) return plain;
+  const indexed = await by(withColumn(rows, index), 0.5, 1);
+  if (isRefusal(indexed)) return indexed;
+  const loss = (wHat: Float64Array) => data.w.reduce((sum, w, i) => sum + (weight ? weight[i]! : 1) * (w - wHat[i]!) ** 2, 0);
+  return loss(indexed) < loss(plain) ? indexed : plain;
 }
 
 const isBinary = (w: Float64Array): boolean => w.every((value) => value === 0 || value === 1);

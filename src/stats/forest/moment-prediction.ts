@@ -10,7 +10,7 @@ import type { PackedTrees } from './packed-trees.js';
 export interface Predictions {
   readonly estimates: Float64Array;
   readonly variances: Float64Array;
-  /** squared Monte-Carlo error: variance about the estimate of infinitely many trees; when it is not small beside the variance, grow more */
+  /** squared Monte-Carlo error, a part of the variance: about the estimate of infinitely many trees; when it is not small beside the variance, grow more */
   readonly excessErrors: Float64Array;
 }
 

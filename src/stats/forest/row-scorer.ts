@@ -1,4 +1,4 @@
-import { varianceWithoutNoise, type Linearised } from './bag-variance.js';
+import { errorsOfBags, type Linearised } from './bag-variance.js';
 import { binOf } from './binning.js';
 import { lineariseEffect, solveEffect } from './effect-equation.js';
 import { CATEGORY, concatenate, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTrees } from './packed-trees.js';
@@ -59,7 +59,7 @@ function bagVariance(values: Float32Array, leaves: Int32Array, { coefficients, c
     noise += ((first - second) / 2) ** 2;
   }
   const bags = leaves.length / 2;
-  return varianceWithoutNoise(between / bags, noise / bags, bags);
+  return errorsOfBags(between / bags, noise / bags, bags).variance;
 }
 
 /** Sums of leaf values over trees for the bins of one unit. Of any kind of forest. */

@@ -6,15 +6,13 @@ import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator, numeric } from '../estimator.js';
 import { averageAnswer, averageResult, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles, minNodeSize } from './forest-input.js';
+import { forestInput, forestRoles, otherForestOptions } from './forest-input.js';
 
-const { minNodeSize: _, ...shared } = forestOptions;
 const options = z.strictObject({
   horizon: z.number().gt(0).describe('time up to which, or beyond which, survival is compared; in units of the time column'),
   estimand: z.enum(survivalTargets).default('rmst').describe('rmst: mean time to the event up to the horizon; survival_probability: share without the event beyond it'),
   leastObserved: z.number().gt(0).lt(1).default(0.05).describe('least probability to be still observed that a unit is weighted by; with less there is no answer'),
-  minNodeSize,
-  ...shared,
+  ...otherForestOptions,
 });
 
 const { outcome: _outcome, ...forestColumns } = forestRoles;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CausalChoices, CausalData, CausalForest } from '../../forest/causal-forest.js';
 import type { EngineOptions, ForestEngine } from '../../forest/forest-engine.js';
 import type { OverlapRule } from '../../forest/overlap.js';
-import { growTunedCausalForest } from '../../forest/tuned-causal-forest.js';
+import { EFFECT_DEFAULTS, growTunedCausalForest } from '../../forest/tuned-causal-forest.js';
 import type { Refusal } from '../../refusal.js';
 import { referenceEngine } from '../../forest/reference/reference-engine.js';
 import { categoriesWithGaps, level, numeric, numericsWithGaps, optionalCategory, optionalNumeric, type Category, type DataOf, type EstimationContext } from '../estimator.js';
@@ -18,11 +18,13 @@ export const forestRoles = {
 } as const;
 type ForestColumns = DataOf<typeof forestRoles>;
 
+const honestyFraction = (share: number) => z.number().gt(0).lt(1).default(share).describe('share of a tree\'s units that places splits; the others estimate its leaves');
+
 /** Options of every estimator that grows a causal forest. */
 export const forestOptions = {
   trees: z.number().int().min(50).max(20_000).default(2000).describe('trees of the causal forest; nuisance forests have a quarter'),
-  minNodeSize: z.number().int().min(1).nullable().default(null).describe('units below and above the mean treatment that each child of a split keeps; null: 5 or 7, whichever has less out-of-bag R-loss'),
-  honestyFraction: z.number().gt(0).lt(1).default(0.5).describe('share of a tree\'s units that places splits; the others estimate its leaves'),
+  minNodeSize: z.number().int().min(1).nullable().default(null).describe('units below and above the mean treatment that each child of a split keeps; null: 10, or 5 where its out-of-bag R-loss is less by two standard errors'),
+  honestyFraction: honestyFraction(EFFECT_DEFAULTS.honestyFraction),
   sampleFraction: z.number().gt(0).max(0.5).default(0.5).describe('share of units that a tree draws without replacement'),
   alpha: z.number().min(0).max(0.25).default(0.05).describe('least share of a node\'s treatment variation that a child keeps'),
   propensity: z.number().gt(0).lt(1).nullable().default(null).describe('share treated by design, when treatment was randomised alike for all; null: estimated'),
@@ -33,24 +35,19 @@ export const forestOptions = {
 } as const;
 type ForestOptions = z.output<z.ZodObject<typeof forestOptions>>;
 
-/** Leaf size of forests that do not choose it. */
-export const minNodeSize = z.number().int().min(1).default(5).describe('units below and above the mean treatment (or instrument) that each child of a split keeps');
-
-/**
- * grf's leaf size, and one that suits weak heterogeneity; a larger second size would cost coverage.
- *
- * Chosen on 24 data sets of grf's 12 designs, where errors of tau(x) are at most its own on 10 of them (6 at size 5 alone) and coverage is half a
- * point below. On 41 data sets of other seeds, not chosen on: errors at most its own on 9 designs (5 at size 5 alone), 0.974 of its own on average
- * (0.998); coverage 1.5 points below its own (0.5), most where effects hardly differ.
- */
-export const LEAF_SIZES = [5, 7] as const;
+/** Options of estimators that grow another forest of effects: grf's leaves and halves. */
+export const otherForestOptions = {
+  ...forestOptions,
+  minNodeSize: z.number().int().min(1).default(5).describe('units below and above the mean treatment (or instrument) that each child of a split keeps'),
+  honestyFraction: honestyFraction(0.5),
+} as const;
 
 /** What a forest is grown from and by. */
 export interface ForestInput {
   readonly engine: ForestEngine;
   readonly data: CausalData;
   readonly choices: Omit<CausalChoices, 'minNodeSize'>;
-  /** to choose among */
+  /** to choose among, the preferred one first */
   readonly leafSizes: readonly [number, ...number[]];
   readonly overlap: OverlapRule;
   readonly engineOptions: EngineOptions;
@@ -69,7 +66,7 @@ export function forestInput(columns: ForestColumns, chosen: ForestOptions, conte
       y: outcome.values, w: treatment.values, weight: weight?.values ?? null, cluster: cluster?.codes ?? null,
       ...(chosen.propensity !== null && { wHat: new Float64Array(outcome.values.length).fill(chosen.propensity) }),
     },
-    leafSizes: leafSize === null ? LEAF_SIZES : [leafSize],
+    leafSizes: leafSize === null ? EFFECT_DEFAULTS.leafSizes : [leafSize],
     choices: { trees, honestyFraction, sampleFraction, alpha, seed: context.seed },
     overlap: { bounds: [chosen.lowestPropensity, chosen.highestPropensity], beyond: chosen.beyondBounds },
     engineOptions: { ...(context.signal && { signal: context.signal }), ...(context.onProgress && { onProgress: context.onProgress }) },

@@ -7,15 +7,14 @@ import { isRefusal } from '../../refusal.js';
 import { defineEstimator, numeric } from '../estimator.js';
 import { effectSchema } from '../two-arms.js';
 import { effectAnswer, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles, minNodeSize } from './forest-input.js';
+import { forestInput, forestRoles, otherForestOptions } from './forest-input.js';
 
 /** Staiger and Stock's rule of thumb. */
 const WEAK = 10;
 
-const { propensity: _, minNodeSize: __, ...shared } = forestOptions;
+const { propensity: _, ...shared } = otherForestOptions;
 const options = z.strictObject({
   ...shared,
-  minNodeSize,
   instrumentPropensity: z.number().gt(0).lt(1).nullable().default(null).describe('share whose instrument is 1 by design, when it was randomised alike for all; null: estimated'),
   leastF: z.number().gte(0).default(WEAK).describe('first-stage F below which there is no answer'),
   lowestPropensity: shared.lowestPropensity.describe('lowest propensity of the instrument that is weighted by'),

@@ -6,14 +6,13 @@ import { isRefusal } from '../../refusal.js';
 import { correctedEffect, correctFamily, familyCorrections } from '../corrected-effects.js';
 import { category, defineEstimator, OptionsError, type Category } from '../estimator.js';
 import { importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { forestInput, forestOptions, forestRoles, minNodeSize } from './forest-input.js';
+import { forestInput, forestRoles, otherForestOptions } from './forest-input.js';
 
-const { propensity: _, minNodeSize: __, ...shared } = forestOptions;
+const { propensity: _, ...shared } = otherForestOptions;
 const options = z.strictObject({
   control: z.string().optional().describe('level of the treatment column that every other arm is compared with; absent: the first'),
   propensities: z.array(z.number().gt(0).lt(1)).nullable().default(null).describe('share of each arm by design, in the order of the levels, when units were randomised alike; null: estimated'),
   correction: z.enum(familyCorrections).default('holm').describe('of all contrasts, over arms and outcomes, as one family'),
-  minNodeSize,
   ...shared,
 });
 

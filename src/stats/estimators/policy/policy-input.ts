@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { doublyRobustScores } from '../../forest/doubly-robust-scores.js';
 import { keepOverlap } from '../../forest/overlap.js';
+import { EFFECT_DEFAULTS } from '../../forest/tuned-causal-forest.js';
 import { isRefusal, type Refusal } from '../../refusal.js';
 import { numerics, optionalCategory, optionalNumeric, OptionsError, type DataOf, type EstimationContext } from '../estimator.js';
 import { forestInput, forestOptions, growForest } from '../forest/forest-input.js';
@@ -53,7 +54,7 @@ export async function rewardsOf(columns: RewardColumns, options: RewardOptions, 
 }
 
 /** What the forest behind the scores takes as it comes. */
-const FOREST = { honestyFraction: 0.5, sampleFraction: 0.5, alpha: 0.05, beyondBounds: 'refuse', level: 0.95 } as const;
+const FOREST = { honestyFraction: EFFECT_DEFAULTS.honestyFraction, sampleFraction: 0.5, alpha: 0.05, beyondBounds: 'refuse', level: 0.95 } as const;
 
 async function forestScores(
   { covariates, outcome, treatment, weight, cluster }: RewardColumns & { readonly outcome: NonNullable<RewardColumns['outcome']>; readonly treatment: NonNullable<RewardColumns['treatment']> },
