@@ -45,6 +45,7 @@ export const coverageRows: readonly Row[] = [
   coverageRow({ kind: 'ratio', reduction: 'covariate', process: ratioProcess(500, 'pre'), brief: 40 }),
   coverageRow({ kind: 'ratio', reduction: 'covariates', process: ratioProcess(500, 'attributes'), brief: 40 }),
   coverageRow({ kind: 'ratio', reduction: 'cap', process: ratioProcess(500, 'capped'), brief: 40 }),
+  coverageRow({ kind: 'ratio', reduction: 'cap', process: ratioProcess(500, 'capped, pre'), brief: 40 }),
   coverageRow({ kind: 'ratio', reduction: 'winsorise', process: ratioProcess(500, 'winsorised'), brief: 40 }),
 
   coverageRow({ kind: 'expression', reduction: 'plain', process: logged(ratioProcess(500, 'none', NAMES)), brief: 40 }),

@@ -40,6 +40,7 @@ const entries: Record<string, Entry> = {
   'welch': { roles: { outcome: 'y', treatment: 'arm' }, outcomes: ['y'], ...plain },
   'lin': { roles: { outcome: 'y', treatment: 'arm', covariates: ['x', 'w'] }, outcomes: ['y'], ...plain },
   'cuped': { roles: { outcome: 'y', treatment: 'arm', covariate: 'x' }, outcomes: ['y'], ...plain },
+  'cupac': { ...crossFitted, roles: { outcome: 'y', treatment: 'arm', covariates: ['x', 'w'] }, options: { folds: 2, learner: { name: 'linear' } }, effect: ['difference'] },
   'two_proportions': { roles: { outcome: 'b', treatment: 'arm' }, outcomes: ['b'], shift: false, scale: false, duplicate: true, binary: true },
   'ratio': { roles: { numerator: 'y', denominator: 'd', treatment: 'arm', covariates: ['x'] }, outcomes: ['y'], shift: false, scale: true, duplicate: true },
   'quantile': { roles: { outcome: 'y', treatment: 'arm' }, options: { probability: 0.4 }, outcomes: ['y'], ...plain, duplicate: false },

@@ -64,6 +64,7 @@ export const CASES: readonly Case[] = [
       { name: 'both', kind: 'mean', ...revenue, window: '0d..7d', cap: { upper: 80 }, winsorise: { upper: 0.8 } },
       { name: 'count', kind: 'count', fact: 'events', winsorise: { upper: 0.75 } },
       { name: 'ratio', kind: 'ratio', numerator: revenue, denominator: { fact: 'events', aggregate: 'count' }, cap: { upper: 90 }, winsorise: { upper: 0.9 } },
+      { name: 'ratio_adjusted', kind: 'ratio', numerator: revenue, denominator: { fact: 'events', aggregate: 'count' }, window: '0d..7d', cap: { upper: 90 }, winsorise: { upper: 0.9 }, covariate: { pre: '7d' } },
       { name: 'mean_capped', kind: 'mean', fact: 'calls', value: 'latency', aggregate: 'mean', cap: { upper: 200 }, winsorise: { lower: 0.1 }, covariate: { pre: '5d' } },
     ]),
   },

@@ -89,6 +89,28 @@ it('engines deal units to the same halves, and parts of a search to the same uni
   }
 });
 
+it('engines predict units by the same models, of ratios and bounded values too', async () => {
+  const cupac = (learner: object) => ({ covariate: { cupac: { columns: ['age'], pre: '7d', folds: 4, learner } } });
+  const revenue = { fact: 'events', value: 'revenue' };
+  const metrics = [
+    { name: 'linear', kind: 'mean', ...revenue, window: '0d..7d', cap: { upper: 60 }, ...cupac({ name: 'linear' }) },
+    { name: 'ridge', kind: 'ratio', numerator: revenue, denominator: { fact: 'events', aggregate: 'count' }, window: '0d..7d', ...cupac({ name: 'ridge', lambda: 0.1 }) },
+  ] as PlanInput['metrics'];
+  const [duck, postgres] = await Promise.all((['duckdb', 'postgres'] as const).map(async (engine) => {
+    const plan = planSchema.parse({ ...CASES[0]!.plan, metrics, decision: { goals: [{ metric: 'linear', claim: 'superiority' }] }, source: sourceOf(engine, 'shop') });
+    const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get('shop') } });
+    try { return (await warehouse.collect(plan)).summaries; } finally { await warehouse.close(); }
+  }));
+  expectClose(postgres!.metrics, duck!.metrics);
+  for (const { cupac: models, covariates, cells } of duck!.metrics) {
+    expect(models!.models.every(({ slopes }) => slopes.some((slope) => slope !== 0))).toBe(true);
+    expect(covariates.every((name) => name.startsWith('x:prediction'))).toBe(true);
+    const { summary } = cells[0]!;
+    if (summary.kind !== 'moments') throw new Error('expected moments');
+    expect(summary.scatter.at(-1)!.at(-1)!).toBeGreaterThan(0);
+  }
+});
+
 it('engines read the same units for a forest, with what each was like at its first exposure, and as many as the metric counts', async () => {
   const means = CASES[0]!.plan;
   const [duck, postgres] = await Promise.all((['duckdb', 'postgres'] as const).map(async (engine) => {

@@ -18,6 +18,7 @@ import { pairedGeo } from './geo/paired.js';
 import { interactionPair } from './interaction/pair.js';
 import { interactionScreen } from './interaction/screen.js';
 import { anytimeBoundedMean } from './mean/anytime-bounded-mean.js';
+import { cupac } from './mean/cupac.js';
 import { cuped } from './mean/cuped.js';
 import { lin } from './mean/lin.js';
 import { welch } from './mean/welch.js';
@@ -39,7 +40,7 @@ import { upliftForest } from './uplift/uplift-forest.js';
 
 /** Every estimator, in the order that lists show them. */
 export const estimators = [
-  welch, lin, cuped, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
+  welch, lin, cuped, cupac, postStratifiedMean, twoProportions, ratioDelta, ratioCuped, postStratifiedRatio, quantile, clusteredQuantile,
   anytimeProportions, anytimeBoundedMean, anytimeQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
