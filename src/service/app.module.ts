@@ -33,6 +33,8 @@ import { LimitsPlugin } from './graphql/limits.plugin.js';
 import { RequestErrorFilter } from './graphql/request-error.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { PrometheusController } from './health/metrics.controller.js';
+import { InteractionsResolver } from './interactions/interactions.resolver.js';
+import { InteractionsService } from './interactions/interactions.service.js';
 import { QUEUE, queueConnection } from './jobs/queue.js';
 import { ReconcilerService } from './jobs/reconciler.service.js';
 import { WorkerProcessesService } from './jobs/worker-processes.service.js';
@@ -82,7 +84,7 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard }, { provide: APP_FILTER, useClass: RequestErrorFilter }, LimitsPlugin, ImmutableResponsesPlugin,
         ApiKeysResolver, DatasourcesResolver, DatasourcesService, MetricsResolver, MetricsService, ExperimentsResolver, ExperimentsService,
-        AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService,
+        AnalysesResolver, AnalysesService, StoredResultsService, ProgressService, DecisionsResolver, DecisionsService, InteractionsResolver, InteractionsService,
         UpliftModelsResolver, UpliftModelsService, ModelJobsResolver, ModelJobsService, UpliftVersionsResolver, PinnedVersionsResolver,
         ModelVersionsResolver, FeatureVersionsResolver, EstimatorsResolver, EstimatorsService, PlanningResolver, PlanningService,
         FlagsResolver, FlagsService, FlagTableService, LayersResolver, EvaluationService, ExposuresService, ExposureFileService, ReportsResolver, ReportsService, ReconcilerService, WorkerProcessesService,

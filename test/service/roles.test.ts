@@ -14,7 +14,7 @@ const LEAST: Readonly<Record<string, Role>> = {
   compareUpliftModels: 'viewer', modelJob: 'viewer', modelJobProgress: 'viewer', modelJobs: 'viewer', scoreUpliftModel: 'viewer', upliftModel: 'viewer', upliftModelVersion: 'viewer', upliftModels: 'viewer',
   cancelModelJob: 'analyst', judgeUpliftModels: 'analyst', retryModelJob: 'analyst', scoreUpliftModelTable: 'analyst', trainUpliftModel: 'analyst',
   analyze: 'analyst', approve: 'analyst', archiveExperiment: 'analyst', cancelAnalysis: 'analyst', createExperiment: 'analyst', createMetric: 'analyst', decide: 'analyst',
-  editExperiment: 'analyst', archiveFlag: 'analyst', createFlag: 'analyst', createLayer: 'analyst', reviseFlag: 'analyst', saveExposures: 'analyst', estimate: 'analyst', power: 'analyst', retryAnalysis: 'analyst', reviseMetric: 'analyst', startExperiment: 'analyst', stopExperiment: 'analyst',
+  editExperiment: 'analyst', archiveFlag: 'analyst', createFlag: 'analyst', createLayer: 'analyst', reviseFlag: 'analyst', saveExposures: 'analyst', estimate: 'analyst', interactions: 'analyst', power: 'analyst', retryAnalysis: 'analyst', reviseMetric: 'analyst', startExperiment: 'analyst', stopExperiment: 'analyst',
   apiKeys: 'admin', createApiKey: 'admin', registerSource: 'admin', removeSource: 'admin', revokeApiKey: 'admin',
 };
 
