@@ -13,6 +13,7 @@ interface Answer {
   readonly randomisationUnit?: string;
   readonly days?: number | null;
   readonly expectedUnits?: number;
+  readonly expectedDays?: number | null;
   readonly falsePositives?: number;
   readonly monteCarloError?: number;
   readonly betaPerClause?: number;
@@ -52,9 +53,9 @@ function mainSentence(answer: Answer): string {
   return units === undefined ? '' : `${needed} detect ${size} with power ${formatChance(power!)}.`;
 }
 
-function asides({ expectedUnits, units, falsePositives, monteCarloError }: Answer): string[] {
+function asides({ expectedUnits, expectedDays, units, falsePositives, monteCarloError }: Answer): string[] {
   return [
-    ...(expectedUnits !== undefined && units !== undefined && expectedUnits < units ? [`It stops after ${formatCount(Math.ceil(expectedUnits))} on average.`] : []),
+    ...(expectedUnits !== undefined && units !== undefined && expectedUnits < units ? [`It stops after ${formatCount(Math.ceil(expectedUnits))}${expectedDays ? `, ${formatCounted(Math.ceil(expectedDays), 'day')},` : ''} on average.`] : []),
     ...(falsePositives === undefined ? [] : [`Without an effect ${formatShare(falsePositives)} of the rehearsals reject; the Monte Carlo error of the power is ${formatShare(monteCarloError!)}.`]),
   ];
 }

@@ -293,6 +293,19 @@ describe('confidence_sequence', () => {
     expect(ask(sequentialConfidence, { metric: conversion, effect: 0.1, units: plan.units, tuningUnits: 30_000 }).power).toBeCloseTo(plan.power, 9);
     expect(plan.expectedUnits).toBeGreaterThan(0.3 * plan.units);
     expect(plan.expectedUnits).toBeLessThan(plan.units);
+    expect(plan.expectedDays).toBeNull();
+  });
+
+  it('expected days are expected units over traffic, up to the last day of each look, and follow units until they are mature', () => {
+    const options = { metric: conversion, effect: 0.1, power: 0.8, tuningUnits: 30_000 };
+    const plan = ask(sequentialConfidence, { ...options, traffic: { unitsPerDay: 100 } });
+    expect(plan.expectedDays! - plan.expectedUnits / 100).toBeGreaterThanOrEqual(0);
+    expect(plan.expectedDays! - plan.expectedUnits / 100).toBeLessThanOrEqual(1);
+    expect(plan.expectedDays!).toBeLessThan(plan.days!);
+    expect(ask(sequentialConfidence, { ...options, traffic: { unitsPerDay: 100, maturityDays: 7 } }).expectedDays! - plan.expectedDays!).toBeCloseTo(7, 9);
+    expect(ask(sequentialConfidence, { ...options, looks: 1, traffic: { unitsPerDay: 100 } })).toMatchObject({ expectedDays: ask(sequentialConfidence, { ...options, looks: 1, traffic: { unitsPerDay: 100 } }).days });
+    // traffic that stops before the last look
+    expect(ask(sequentialConfidence, { ...options, traffic: { newUnitsByDay: [1000, 0, 0, 0, 0, 0, 0, 0] } }).expectedDays).toBeNull();
   });
 });
 

@@ -29,6 +29,23 @@ export function daysToReach(units: number, traffic: Traffic): number | null {
   return null;
 }
 
+/**
+ * Days until a test ends that may end at any of its looks, on average.
+ * @param endsAtLook chance of each look to be the last
+ * @param units      at each look, matured
+ * @returns null without traffic, or when a look that may be the last is never reached
+ */
+export function expectedDays(endsAtLook: readonly number[], units: readonly number[], traffic: Traffic | undefined): number | null {
+  if (!traffic) return null;
+  let sum = 0;
+  for (const [k, chance] of endsAtLook.entries()) {
+    const days = chance > 0 ? daysToReach(units[k]!, traffic) : 0;
+    if (days === null) return null;
+    sum += chance * days;
+  }
+  return sum;
+}
+
 /** Randomisation units whose values are known after `days` whole days: those that have matured. */
 export function unitsAfter(days: number, traffic: Traffic): number {
   let arrived = 0;

@@ -4,6 +4,7 @@ import { planDrift } from '../../inference/group-sequential/plan-drift.js';
 import { spendingSchema } from '../../inference/group-sequential/spending.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { criticalValue, testPower } from './critical.js';
+import { expectedDays } from './duration.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
 import { asksOneThing, asksOneThingMessage, questionShape, plannedAlternativeSchema, plannedDirectionSchema } from './question.js';
@@ -44,6 +45,8 @@ export const groupSequential = definePlanner({
     powerByLook: z.array(z.number()).describe('chance to have stopped with a rejection by each look'),
     expectedUnits: z.number().describe('units of all arms together at stopping, on average under the effect'),
     expectedUnitsWithoutEffect: z.number().describe('the same when there is no effect'),
+    expectedDays: z.number().nullable().describe('until the test stops, its last units matured, on average under the effect; null when no traffic was given or it takes more than ten years'),
+    expectedDaysWithoutEffect: z.number().nullable().describe('the same when there is no effect'),
     inflation: z.number().describe('units over those of one look at the end with the same power'),
   }),
   plan(options) {
@@ -71,7 +74,9 @@ export const groupSequential = definePlanner({
     if (isRefusal(solved)) return solved;
     const { planned } = solved;
     const drift = planned.effect / planned.standardError;
-    const { powerByLook, expectedInformation } = watched(drift);
+    const { powerByLook, expectedInformation, endsAtLook } = watched(drift);
+    const none = watched(0);
+    const daysOf = (ends: readonly number[]) => expectedDays(ends, times.map((time) => time * planned.units), options.traffic);
     const oneLook = criticalValue(prepared.alpha, alternative, Infinity);
     const fixedDrift = solveEffect((size) => testPower(size, oneLook, alternative, Infinity), planned.power, 1, drift > 0 ? Infinity : -Infinity);
     return {
@@ -81,7 +86,9 @@ export const groupSequential = definePlanner({
       futilityBoundary: state.looks.map((look) => (options.futility ? look.lower : null)),
       powerByLook: [...powerByLook],
       expectedUnits: expectedInformation * planned.units,
-      expectedUnitsWithoutEffect: watched(0).expectedInformation * planned.units,
+      expectedUnitsWithoutEffect: none.expectedInformation * planned.units,
+      expectedDays: daysOf(endsAtLook),
+      expectedDaysWithoutEffect: daysOf(none.endsAtLook),
       inflation: (drift / fixedDrift.value) ** 2,
     };
   },

@@ -8,6 +8,8 @@ export interface SequentialPower {
   readonly powerByLook: readonly number[];
   /** expected information at stopping, a fraction of that at the last look */
   readonly expectedInformation: number;
+  /** chance that the test ends at each look, shape (K); they sum to 1 */
+  readonly endsAtLook: readonly number[];
 }
 
 /**
@@ -21,14 +23,17 @@ export function sequentialPower(looks: Looks, drift: number, rejectsBelow: boole
   let rejected = 0;
   let going = 1;
   let expectedInformation = 0;
+  const endsAtLook: number[] = [];
   const powerByLook = looks.times.map((time, k) => {
     const isLast = k === looks.times.length - 1;
-    expectedInformation += time * (isLast ? going : above[k]! + below[k]!);
+    const ends = isLast ? going : above[k]! + below[k]!;
+    endsAtLook.push(ends);
+    expectedInformation += time * ends;
     going = Math.max(0, going - above[k]! - below[k]!);
     rejected += above[k]! + (rejectsBelow ? below[k]! : 0);
     return Math.min(1, rejected);
   });
-  return { power: Math.min(1, rejected), powerByLook, expectedInformation: Math.min(1, expectedInformation) };
+  return { power: Math.min(1, rejected), powerByLook, expectedInformation: Math.min(1, expectedInformation), endsAtLook };
 }
 
 /** K looks after equal amounts of information. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Alternative, type Inference } from '../../inference/inference.js';
 import { isRefusal, type Refusal } from '../../refusal.js';
 import { testPower } from './critical.js';
+import { expectedDays } from './duration.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { questionShape, plannedAlternativeSchema, plannedDirectionSchema } from './question.js';
 import { equalLooks, looksOf, sequentialPower } from './sequential-plan.js';
@@ -19,6 +20,7 @@ export const watchedResult = z.object({
   powerAtEndOnly: z.number().describe('chance that the last look alone excludes zero, a fraction'),
   powerByLook: z.array(z.number()).describe('chance to have stopped with a rejection by each look'),
   expectedUnits: z.number().describe('units of all arms together at stopping, on average under the effect'),
+  expectedDays: z.number().nullable().describe('until the test stops, its last units matured, on average under the effect; null when no traffic was given or it takes more than ten years'),
 });
 type WatchedOptions = z.output<z.ZodObject<typeof watchedShape>>;
 
@@ -50,12 +52,13 @@ export function planWatched(options: WatchedOptions, watched: Watched): z.output
   });
   if (isRefusal(solved)) return solved;
   const { planned } = solved;
-  const { powerByLook, expectedInformation } = powerOf(planned.effect, planned.units);
+  const { powerByLook, expectedInformation, endsAtLook } = powerOf(planned.effect, planned.units);
   return {
     ...planned,
     powerAtEndOnly: testPower(planned.effect / planned.standardError, planned.criticalValue, alternative, Infinity),
     powerByLook: [...powerByLook],
     expectedUnits: expectedInformation * planned.units,
+    expectedDays: expectedDays(endsAtLook, times.map((time) => time * planned.units), options.traffic),
   };
 }
 
