@@ -2,6 +2,7 @@ import path from 'node:path';
 import { sharedBoostingEngine } from '../compute/shared-boosting-engine.js';
 import { sharedForestEngine } from '../compute/shared-forest-engine.js';
 import { sharedPolicyEngine } from '../compute/shared-policy-engine.js';
+import { sharedUpliftEngine } from '../compute/shared-uplift-engine.js';
 import { OptionsError, type Estimator } from '../stats/estimators/estimator.js';
 import { estimators } from '../stats/estimators/index.js';
 import { runEstimator, type EstimateAnswer } from '../stats/estimators/run-estimator.js';
@@ -60,7 +61,7 @@ export async function estimate(spec: Spec, folder = '.', options: EstimateOption
   const { columns, rows, droppedRows, sha256 } = await readColumns(path.resolve(folder, spec.data), wantedBy(estimator, spec.columns));
   const { options: chosen, ...answer } = await runEstimator(
     { estimator: estimator.name, data: frameOf(columns), columns: spec.columns, options: spec.options },
-    { seed: spec.seed, forests: sharedForestEngine, boosting: sharedBoostingEngine, policies: sharedPolicyEngine, ...options },
+    { seed: spec.seed, forests: sharedForestEngine, boosting: sharedBoostingEngine, policies: sharedPolicyEngine, uplift: sharedUpliftEngine, ...options },
   );
   return { ...answer, provenance: { data: spec.data, sha256, rows, droppedRows, columns: spec.columns, options: chosen, seed: spec.seed, codeVersion, device: 'cpu' } } as Estimation;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createUpliftEngine } from '../../src/compute/uplift-engine.js';
+import { loadUpliftForest, saveUpliftForest } from '../../src/stats/uplift/forest/uplift-file.js';
 import { isRefusal, type Refusal } from '../../src/stats/refusal.js';
 import { runEstimator } from '../../src/stats/estimators/run-estimator.js';
 import { stream } from '../../src/stats/numeric/random.js';
@@ -104,6 +106,36 @@ describe('uplift forest', () => {
     expect(second).toEqual(first);
     expect(longer.trees.slice(0, 12)).toEqual(first.trees);
     expect((await grown(data, { ...full, seed: 4 })).trees).not.toEqual(first.trees);
+  });
+
+  it('one, two and eight workers grow the bytes of this thread, and a saved forest is read as it was', async () => {
+    const data = rowsOf(12_000, 2, ([a]) => (a! > 0 ? 0.4 : 0));
+    const plan: UpliftPlan = { ...stump, ...full, trees: 45, maxDepth: 5 };
+    const here = await grown(data, plan);
+    for (const workers of [1, 2, 8]) {
+      const engine = createUpliftEngine({ workers });
+      try {
+        const shares: number[] = [];
+        expect(await growUpliftForest(data, plan, { onProgress: (share) => shares.push(share) }, engine)).toEqual(here);
+        expect(shares.at(-1)).toBe(1);
+      } finally { await engine.close(); }
+    }
+    const bytes = saveUpliftForest(here);
+    const read = loadUpliftForest(bytes);
+    if (isRefusal(read)) throw new Error(read.detail);
+    expect(read).toEqual(here);
+    expect(saveUpliftForest(read)).toEqual(bytes);
+    expect(predicted(read, data.x)).toEqual(predicted(here, data.x));
+    expect(loadUpliftForest(bytes.slice(0, 40))).toMatchObject({ status: 'refused', detail: 'this file is not a saved uplift forest' });
+  });
+
+  it('workers stop when told, and reject with the reason', async () => {
+    const engine = createUpliftEngine({ workers: 2 });
+    const abort = new AbortController();
+    try {
+      const growing = growUpliftForest(rowsOf(20_000, 1, () => 0.1), { ...stump, ...full, trees: 4000 }, { signal: abort.signal, onProgress: () => abort.abort(new Error('no longer wanted')) }, engine);
+      await expect(growing).rejects.toThrow('no longer wanted');
+    } finally { await engine.close(); }
   });
 
   it('out-of-bag and new uplifts follow the true ones', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ForestEngine } from '../forest/forest-engine.js';
 import type { BoostingEngine } from '../learners/boosting/growth.js';
 import type { PolicyEngine } from '../policy/policy-engine.js';
+import type { UpliftEngine } from '../uplift/forest/uplift-engine.js';
 import type { Refusal } from '../refusal.js';
 
 /** A column that an estimator asks for, by the role it plays. */
@@ -55,6 +56,8 @@ export interface EstimationContext {
   readonly boosting?: BoostingEngine;
   /** who searches policy trees; absent: likewise */
   readonly policies?: PolicyEngine;
+  /** who grows uplift trees; absent: this thread */
+  readonly uplift?: UpliftEngine;
   /** called with the share of the work that is done, in [0, 1] */
   readonly onProgress?: (share: number) => void;
 }

@@ -47,7 +47,7 @@ const HOLDOUT_STREAM = 0x686f6c64;
  * Grows a forest from one part of the units and judges its ranking by each treatment's uplift on the other part.
  * @throws OptionsError when the control is unknown or unnamed among several levels, or the criterion or propensity allows one treatment only
  */
-export async function judgedForest(columns: ForestColumns, options: ForestChoices, { seed, signal, onProgress }: EstimationContext): Promise<JudgedForest | Refusal> {
+export async function judgedForest(columns: ForestColumns, options: ForestChoices, { seed, signal, onProgress, uplift: engine }: EstimationContext): Promise<JudgedForest | Refusal> {
   const levels = armLevels(columns, options);
   const isHeldOut = holdOut(columns, options.holdout, seed);
   const all = Int32Array.from(columns.outcome.values.keys());
@@ -57,7 +57,7 @@ export async function judgedForest(columns: ForestColumns, options: ForestChoice
   const features = data.features.length;
   const forest = await growUpliftForest(data, {
     ...options, isHonest: options.honest, mtry: Math.min(features, options.mtry ?? Math.ceil(features / 2)), seed,
-  }, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
+  }, { ...(signal && { signal }), ...(onProgress && { onProgress }) }, engine);
   if (isRefusal(forest)) return forest;
   if (forest.trees.every(({ feature }) => feature.length === 1)) {
     return refuse('zero_variance', 'the uplift forest found no split to make, so that it ranks nobody', 'Give more units or columns, or smaller minLeaf, minArm or regularisation.');

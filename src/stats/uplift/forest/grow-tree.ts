@@ -1,8 +1,10 @@
 import { stream, type RandomStream } from '../../numeric/random.js';
 import { createSplitSearch, type Split } from './best-split.js';
 import { createSplitJudge } from './criteria.js';
+import { cellCounter } from './node-cells.js';
+import { partitioner } from './partition.js';
 import type { UpliftPlan, UpliftRows } from './uplift-forest.js';
-import { goesLeft, SET_WORDS, type UpliftTree } from './uplift-tree.js';
+import type { UpliftTree } from './uplift-tree.js';
 
 export interface GrownTree {
   readonly tree: UpliftTree;
@@ -14,10 +16,6 @@ export interface GrownTree {
 
 /** Leaf values are multiples of this, so that sums over up to 4,096 trees are exact in any order. */
 const STEP = 2 ** -40;
-/** Nodes below these sizes look at every 8th and every 4th cut, as long as about this many are left. */
-const COARSENINGS = [[1024, 3], [8192, 2]] as const;
-const LEAST_CUTS = 31;
-
 /** Names the streams of uplift trees among those of a seed. */
 const TREE_STREAM = 0x75706c;
 
@@ -33,8 +31,8 @@ export function growTree(rows: UpliftRows, plan: UpliftPlan, index: number): Gro
   const { arms } = rows;
   const judge = createSplitJudge(plan, arms);
   const search = createSplitSearch(judge, arms, plan);
-  const bits = Math.ceil(Math.log2(2 * arms));
-  const cells = new Int32Array(256 << bits);
+  const cells = cellCounter(rows, plan.mtry);
+  const partition = partitioner(rows);
   const features = Int32Array.from(rows.columns.keys());
   const importance = new Float64Array(rows.columns.length);
   const grown: GrowingTree = { feature: [], cut: [], rule: [], child: [], set: [], sets: [], uplift: [] };
@@ -85,46 +83,12 @@ export function growTree(rows: UpliftRows, plan: UpliftPlan, index: number): Gro
       const feature = features[other]!;
       features[other] = features[drawnFeatures]!;
       features[drawnFeatures] = feature;
-      const isLevels = rows.binned.categorical[feature] === 1;
-      const coarsening = isLevels ? 0 : coarseningOf(units.length, rows.binned.highestBin[feature]!);
-      const highest = rows.binned.highestBin[feature]! >> coarsening;
-      cells.fill(0, 0, (highest + 1) << bits);
-      fillCells(cells, rows.columns[feature]!, rows.codes, units, bits, coarsening);
-      const found = { feature, cells, stride: 1 << bits, highest, coarsening, hasMissing: rows.binned.hasMissing[feature] === 1 };
-      if (isLevels) search.byLevels(found);
-      else search.ordered(found);
+    }
+    for (const counted of cells.of(units, features)) {
+      if (rows.binned.categorical[counted.feature] === 1) search.byLevels(counted);
+      else search.ordered(counted);
     }
     return search.best();
-  }
-
-  /** Units that go left and right, in their order. */
-  function partition(units: Int32Array, split: Split): readonly [Int32Array, Int32Array] {
-    const node = { cut: Uint8Array.of(split.cut), rule: Uint8Array.of(split.rule), set: Int32Array.of(0), sets: split.set ?? new Uint32Array(SET_WORDS) } as unknown as UpliftTree;
-    const hasMissing = rows.binned.hasMissing[split.feature] === 1;
-    const isLeft = Uint8Array.from({ length: 256 }, (_, bin) => Number(goesLeft(node, 0, bin, hasMissing)));
-    const column = rows.columns[split.feature]!;
-    let lefts = 0;
-    for (let i = 0; i < units.length; i++) lefts += isLeft[column[units[i]!]!]!;
-    const left = new Int32Array(lefts);
-    const right = new Int32Array(units.length - lefts);
-    for (let i = 0, l = 0, r = 0; i < units.length; i++) {
-      const unit = units[i]!;
-      if (isLeft[column[unit]!] === 1) left[l++] = unit;
-      else right[r++] = unit;
-    }
-    return [left, right];
-  }
-}
-
-function coarseningOf(units: number, highestBin: number): number {
-  for (const [size, coarsening] of COARSENINGS) if (units < size && highestBin >> coarsening >= LEAST_CUTS) return coarsening;
-  return 0;
-}
-
-function fillCells(cells: Int32Array, column: Uint8Array, codes: Uint8Array, units: Int32Array, bits: number, coarsening: number): void {
-  for (let i = 0; i < units.length; i++) {
-    const unit = units[i]!;
-    cells[((column[unit]! >> coarsening) << bits) | codes[unit]!]!++;
   }
 }
 

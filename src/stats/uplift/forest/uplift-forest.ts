@@ -3,8 +3,8 @@ import type { EngineOptions } from '../../forest/forest-engine.js';
 import { refuse, type Refusal } from '../../refusal.js';
 import type { ChildLimits } from './best-split.js';
 import type { CriterionOptions } from './criteria.js';
-import { growTree } from './grow-tree.js';
-import { leafOf, type UpliftTree } from './uplift-tree.js';
+import { referenceUpliftEngine, type UpliftEngine } from './uplift-engine.js';
+import { addLeaf, leafOf, type UpliftTree } from './uplift-tree.js';
 
 export interface UpliftData {
   readonly features: readonly string[];
@@ -33,7 +33,7 @@ export interface UpliftPlan extends CriterionOptions, ChildLimits {
   readonly seed: number;
 }
 
-/** Rows as trees see them: columns of bins beside the rows of bins, and the cell of each unit, 2 x arm + response. */
+/** Rows as trees see them, in shared memory: columns of bins beside the rows of bins, and the cell of each unit, 2 x arm + response. */
 export interface UpliftRows {
   readonly binned: BinnedRows;
   /** shape (n) each */
@@ -63,27 +63,16 @@ const MOST_ARMS = 16;
  * Deterministic: a tree depends on seed and index alone. Missing values go where they gain most, levels are split by subsets.
  * Refuses responses other than 0 and 1, one class of response, and fewer units of an arm than a split needs.
  */
-export async function growUpliftForest(data: UpliftData, plan: UpliftPlan, { signal, onProgress }: EngineOptions = {}): Promise<UpliftForest | Refusal> {
+export async function growUpliftForest(data: UpliftData, plan: UpliftPlan, options: EngineOptions = {}, engine: UpliftEngine = referenceUpliftEngine): Promise<UpliftForest | Refusal> {
   const refusal = checkUpliftData(data, plan);
   if (refusal) return refusal;
   if (plan.trees > MOST_TREES) throw new RangeError(`uplift forests have at most ${MOST_TREES} trees; got ${plan.trees}`);
   const binning = chooseBins(data.x, data.categorical);
   const rows = upliftRows(data, binnedRows(binning, data.x, data.cluster));
   const treatments = rows.arms - 1;
-  const sums = new Float64Array(data.outcome.length * treatments);
-  const counts = new Int32Array(data.outcome.length);
+  const { trees, gains, sums, counts } = await engine.grow(rows, plan, options);
   const importance = new Float64Array(data.features.length);
-  const trees: UpliftTree[] = [];
-  for (let index = 0; index < plan.trees; index++) {
-    signal?.throwIfAborted();
-    const { tree, drawn, importance: gains } = growTree(rows, plan, index);
-    trees.push(tree);
-    gains.forEach((gain, feature) => { importance[feature]! += gain; });
-    addOutOfBag(tree, drawn, rows, sums, counts);
-    onProgress?.((index + 1) / plan.trees);
-    // a long growth lets the thread answer between trees
-    await new Promise<void>((resolve) => { setImmediate(resolve); });
-  }
+  gains.forEach((gain, i) => { importance[i % importance.length]! += gain; });
   const total = importance.reduce((sum, gain) => sum + gain, 0);
   return {
     features: data.features, arms: data.arms, binning, trees,
@@ -110,25 +99,15 @@ export function predictUplift(forest: UpliftForest, x: readonly Float64Array[], 
   return sums.map((sum) => sum / forest.trees.length);
 }
 
-function addOutOfBag(tree: UpliftTree, drawn: Uint8Array, { binned, arms }: UpliftRows, sums: Float64Array, counts: Int32Array): void {
-  for (let row = 0; row < drawn.length; row++) {
-    if (drawn[row] === 1) continue;
-    addLeaf(tree, leafOf(tree, binned.bins, row * binned.features, binned.hasMissing), arms - 1, sums, row);
-    counts[row]!++;
-  }
-}
-
-function addLeaf(tree: UpliftTree, leaf: number, treatments: number, sums: Float64Array, row: number): void {
-  for (let k = 0; k < treatments; k++) sums[row * treatments + k]! += tree.uplift[leaf * treatments + k]!;
-}
-
 function upliftRows({ outcome, arm, arms }: UpliftData, binned: BinnedRows): UpliftRows {
   const columns = Array.from({ length: binned.features }, (_, feature) => {
-    const column = new Uint8Array(binned.rows);
+    const column = new Uint8Array(new SharedArrayBuffer(binned.rows));
     for (let row = 0; row < binned.rows; row++) column[row] = binned.bins[row * binned.features + feature]!;
     return column;
   });
-  return { binned, columns, codes: arm.map((code, row) => 2 * code + outcome[row]!), arms: arms.length };
+  const codes = new Uint8Array(new SharedArrayBuffer(binned.rows));
+  arm.forEach((code, row) => { codes[row] = 2 * code + outcome[row]!; });
+  return { binned, columns, codes, arms: arms.length };
 }
 
 function checkUpliftData({ features, x, categorical, outcome, arm, arms }: UpliftData, { minArm }: UpliftPlan): Refusal | null {

@@ -31,6 +31,11 @@ export function goesLeft({ cut, rule, set, sets }: UpliftTree, node: number, bin
   return bin === 0 && hasMissing ? (rule[node]! & MISSING_LEFT) !== 0 : bin <= cut[node]!;
 }
 
+/** Adds what a leaf says to the sums of a row, shape (rows, treatments). */
+export function addLeaf({ uplift }: UpliftTree, leaf: number, treatments: number, sums: Float64Array, row: number): void {
+  for (let k = 0; k < treatments; k++) sums[row * treatments + k]! += uplift[leaf * treatments + k]!;
+}
+
 /** The leaf of a unit whose bins start at `at`. */
 export function leafOf(tree: UpliftTree, bins: Uint8Array, at: number, hasMissing: Uint8Array): number {
   let node = 0;
