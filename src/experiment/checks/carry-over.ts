@@ -1,4 +1,4 @@
-import { chiSquareUpperTail } from '../../stats/numeric/incomplete-gamma.js';
+import { cochranQ } from '../../stats/checks/cochran-q.js';
 import { assignmentIndependence } from '../../stats/estimators/interaction/assignment-independence.js';
 import { formatCounted, formatP } from '../format.js';
 import type { Plan } from '../plan.js';
@@ -39,10 +39,6 @@ function effectTests(plan: Plan, { comparisons }: EffectEvidence, segment: strin
   return [...goals, ...guardrails].flatMap(({ metric }) => [...new Set(comparisons.map(({ treatment }) => treatment.arm))].flatMap((arm) => {
     const effects = comparisons.flatMap((row) => (row.metric === metric && row.treatment.arm === arm && row.segment?.name === segment && row.segment.value !== NO_VALUE && row.difference.status === 'estimated' ? [row.difference] : []));
     if (effects.length < 2) return [];
-    const weights = effects.map(({ standardError }) => 1 / standardError ** 2);
-    const total = weights.reduce((a, b) => a + b, 0);
-    const centre = effects.reduce((sum, { estimate }, i) => sum + (weights[i]! / total) * estimate, 0);
-    const q = effects.reduce((sum, { estimate }, i) => sum + weights[i]! * (estimate - centre) ** 2, 0);
-    return [{ sentence: `The effect on ${metric} in ${arm} depends on the arm that units had in ${segment}`, pValue: chiSquareUpperTail(q, effects.length - 1) }];
+    return [{ sentence: `The effect on ${metric} in ${arm} depends on the arm that units had in ${segment}`, pValue: cochranQ(effects).pValue }];
   }));
 }

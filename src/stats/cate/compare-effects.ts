@@ -7,7 +7,7 @@ import { rankWeightedEffect, type RankWeightedEffect } from '../forest/rank-weig
 import { boostingLearner } from '../learners/boosting/boosting.js';
 import { planFolds } from '../learners/folds.js';
 import type { LearningContext } from '../learners/learner.js';
-import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
 import { isRefusal, type Refusal } from '../refusal.js';
 import { lossDifference } from './doubly-robust-loss.js';
 
@@ -66,6 +66,6 @@ export async function compareEffects(sample: Sample, first: Float64Array, second
 
 function inferred({ estimate, standardError }: { readonly estimate: number; readonly standardError: number }, degreesOfFreedom: number, level: number): EffectComparison['loss'] {
   const reach = studentUpperQuantile((1 - level) / 2, degreesOfFreedom) * standardError;
-  const pValue = standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate) / standardError, degreesOfFreedom) : 1;
+  const pValue = standardError > 0 ? studentTwoSidedTail(estimate / standardError, degreesOfFreedom) : 1;
   return { estimate, standardError, lower: estimate - reach, upper: estimate + reach, pValue };
 }

@@ -1,5 +1,6 @@
 import type { Correction } from './correction.js';
 import { ascending } from './order.js';
+import { stepwise } from './stepwise.js';
 
 /**
  * Hochberg's step-up: family-wise error rate for independent or positively dependent p-values; rejects all that Holm does.
@@ -24,13 +25,6 @@ export const hochberg: Correction<'hochberg'> = {
       lowest = Math.min(lowest, (m - rank) * pValues[row]!);
       adjusted[row] = lowest;
     }
-    const rejected = adjusted.map((p) => p <= alpha);
-    const open = rejected.filter((isRejected) => !isRejected).length;
-    return {
-      pValues: adjusted,
-      rejected,
-      levels: rejected.map((isRejected) => (isRejected || open === 0 ? alpha / m : alpha / open)),
-      reach: rejected.map(() => (open === 0 || m === 1 ? 'clip' : 'open')),
-    };
+    return stepwise(adjusted, alpha);
   },
 };

@@ -1,5 +1,6 @@
 import type { Correction } from './correction.js';
 import { ascending } from './order.js';
+import { stepwise } from './stepwise.js';
 
 /**
  * Holm's step-down: family-wise error rate under any dependence.
@@ -23,13 +24,6 @@ export const holm: Correction<'holm'> = {
       highest = Math.max(highest, Math.min(1, (m - rank) * pValues[row]!));
       adjusted[row] = highest;
     });
-    const rejected = adjusted.map((p) => p <= alpha);
-    const open = rejected.filter((isRejected) => !isRejected).length;
-    return {
-      pValues: adjusted,
-      rejected,
-      levels: rejected.map((isRejected) => (isRejected || open === 0 ? alpha / m : alpha / open)),
-      reach: rejected.map(() => (open === 0 || m === 1 ? 'clip' : 'open')),
-    };
+    return stepwise(adjusted, alpha);
   },
 };

@@ -3,6 +3,7 @@ import type { Folds } from '../learners/folds.js';
 import type { LearningContext } from '../learners/learner.js';
 import { stream } from '../numeric/random.js';
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import { sortedQuantile } from '../summaries/sample-quantile.js';
 import { planSampleFolds } from './fold-plan.js';
 import { solveScore, type LinearScore, type ScoreRoot } from './linear-score.js';
 import { averageReports, type NuisanceReport } from './nuisance-report.js';
@@ -88,11 +89,7 @@ export async function repeatCrossFitting(
   };
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
-}
+export const median = (values: readonly number[]): number => sortedQuantile([...values].sort((a, b) => a - b), 0.5);
 
 /** Refuses an instrument whose first stage has an F below `leastF`. */
 export function checkFirstStage(name: string, { denominator }: ScoreRoot['quotient'], leastF: number): Refusal | null {

@@ -4,12 +4,10 @@ import { adjustArms, PERFECT_FIT, type AdjustedArm, type AdjustedArms } from './
 import type { ArmEstimate, Contrast, Effect, Shares } from './effect.js';
 import { isUsable, liftEffect, notFinite } from './lift.js';
 import type { Outcome } from './outcome.js';
+import { denominatorRefusal } from './told-from-zero.js';
 
 /** Rounding of a mean: an error smaller than this share of the value is the error of a constant. */
 const ROUNDING = 8 * Number.EPSILON;
-/** A ratio's denominator must be this many standard errors from zero: 95 %, normal. */
-const TOLD_FROM_ZERO = 1.959963984540054;
-
 const NONE: readonly number[] = [];
 
 /** An arm's value under a metric, ready to be compared. */
@@ -46,10 +44,8 @@ export function contrasts(control: Moments, treatments: readonly Moments[], outc
 function armValue(arm: AdjustedArm | Refusal, outcome: Outcome): ArmValue | Refusal {
   if (isRefusal(arm)) return arm;
   if (outcome.denominator !== undefined) {
-    const mean = arm.means[outcome.denominator]!;
-    if (!(Math.abs(mean) > TOLD_FROM_ZERO * Math.sqrt(arm.covariance[outcome.denominator]![outcome.denominator]!))) {
-      return refuse('denominator_near_zero', `a ratio needs a denominator that can be told from zero in each arm; its mean is ${mean}`, 'Wait for more units, or compare the numerator alone.');
-    }
+    const refusal = denominatorRefusal(arm.means[outcome.denominator]!, arm.covariance[outcome.denominator]![outcome.denominator]!);
+    if (refusal) return refusal;
   }
   const value = outcome.value(arm.means);
   const gradient = outcome.gradient(arm.means);

@@ -1,5 +1,6 @@
 import { refuse, type Refusal } from '../refusal.js';
 import type { Effect, Quotient, Shares } from './effect.js';
+import { TOLD_FROM_ZERO } from './told-from-zero.js';
 
 /** Two arm values with their joint covariance, and what a difference of them already knows. */
 export interface LiftInput {
@@ -14,8 +15,8 @@ export interface LiftInput {
   readonly shares?: Shares;
 }
 
-/** Confidence at which control and treatment together must be told from zero: 95 %, normal. */
-const TOLD_FROM_ZERO = 1.959963984540054 ** 2;
+/** Square of the distance at which control and treatment together must be told from zero. */
+const SQUARE = TOLD_FROM_ZERO ** 2;
 
 /**
  * Lift: (treatment - control) / |control|, a fraction, with the delta method's standard error.
@@ -42,10 +43,10 @@ export function liftEffect(input: LiftInput): Effect | Refusal {
 
 /** True where every ratio of the two values is compatible with the data. */
 function saysNothing({ control, treatment, controlVariance, treatmentVariance, covariance }: LiftInput): boolean {
-  const a = control * control - TOLD_FROM_ZERO * controlVariance;
+  const a = control * control - SQUARE * controlVariance;
   if (a > 0) return false;
-  const b = treatment * control - TOLD_FROM_ZERO * covariance;
-  const c = treatment * treatment - TOLD_FROM_ZERO * treatmentVariance;
+  const b = treatment * control - SQUARE * covariance;
+  const c = treatment * treatment - SQUARE * treatmentVariance;
   return b * b - a * c <= 0;
 }
 

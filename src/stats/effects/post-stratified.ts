@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Refusal } from '../refusal.js';
+import { isRefusal, type Refusal } from '../refusal.js';
 import type { Moments } from '../summaries/moments.js';
 import { adjustArms } from './adjusted-means.js';
 import { differenceEffect } from './contrast.js';
@@ -6,6 +6,7 @@ import type { Contrast } from './effect.js';
 import { isUsable, liftEffect, notFinite } from './lift.js';
 import type { Outcome } from './outcome.js';
 import { bilinear, satterthwaite, varianceOf } from './quadratic.js';
+import { denominatorRefusal } from './told-from-zero.js';
 
 /** One independent source of error of a vector of means. */
 export interface ErrorPart {
@@ -25,9 +26,6 @@ export interface StratumMeans {
   /** add up to the covariance of the means */
   readonly parts: readonly ErrorPart[];
 }
-
-/** A ratio's denominator must be this many standard errors from zero: 95 %, normal. */
-const TOLD_FROM_ZERO = 1.959963984540054;
 
 /**
  * Treatment against control where every stratum weighs as much in both arms as it has units in both arms together.
@@ -83,10 +81,8 @@ function sharesCovariance(strata: readonly StratumMeans[], shares: readonly numb
 function denominatorFault(means: readonly number[], outcomes: number, { denominator }: Outcome, variance: (a: readonly number[]) => number): Refusal | undefined {
   if (denominator === undefined) return undefined;
   for (const arm of [0, outcomes]) {
-    const mean = means[arm + denominator]!;
-    if (!(Math.abs(mean) > TOLD_FROM_ZERO * Math.sqrt(variance(means.map((_, i) => (i === arm + denominator ? 1 : 0)))))) {
-      return refuse('denominator_near_zero', `a ratio needs a denominator that can be told from zero in each arm; its mean is ${mean}`, 'Wait for more units, or compare the numerator alone.');
-    }
+    const refusal = denominatorRefusal(means[arm + denominator]!, variance(means.map((_, i) => (i === arm + denominator ? 1 : 0))));
+    if (refusal) return refusal;
   }
   return undefined;
 }

@@ -4,10 +4,9 @@ import { differenceEffect } from './contrast.js';
 import type { Contrast } from './effect.js';
 import { isUsable, liftEffect, notFinite } from './lift.js';
 import { bilinear, satterthwaite, varianceOf } from './quadratic.js';
+import { denominatorRefusal } from './told-from-zero.js';
 
 const COLUMNS = 4;
-/** A ratio's denominator must be this many standard errors from zero: 95 %, normal. */
-const TOLD_FROM_ZERO = 1.959963984540054;
 
 /**
  * CUPED of a ratio metric on its own value before exposure: R - theta R_before, with one slope for both arms.
@@ -22,9 +21,8 @@ export function ratioCupedContrast(control: Moments, treatment: Moments, given?:
   for (const { n, columns, mean, scatter } of arms) {
     if (n < 2) return refuse('too_few_units', `ratioCupedContrast needs at least 2 units in each arm; an arm has ${n}`, 'Wait for more units.');
     for (const d of [1, 3]) {
-      if (!(Math.abs(mean[d]!) > TOLD_FROM_ZERO * Math.sqrt(scatter[d]![d]! / (n - 1) / n))) {
-        return refuse('denominator_near_zero', `a ratio needs a denominator that can be told from zero in each arm; ${columns[d]} has mean ${mean[d]}`, 'Wait for more units, or compare the numerator alone.');
-      }
+      const refusal = denominatorRefusal(mean[d]!, scatter[d]![d]! / (n - 1) / n, columns[d]);
+      if (refusal) return refusal;
     }
   }
   const parts = arms.map(linearised);

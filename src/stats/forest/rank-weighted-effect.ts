@@ -1,5 +1,5 @@
 import { stream } from '../numeric/random.js';
-import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
 import { refuse, type Refusal } from '../refusal.js';
 import { clustersOf } from './binning.js';
 
@@ -82,7 +82,7 @@ export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): Ra
     degreesOfFreedom,
     lower: estimate! - quantile * standardError,
     upper: estimate! + quantile * standardError,
-    pValue: standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate!) / standardError, degreesOfFreedom) : 1,
+    pValue: standardError > 0 ? studentTwoSidedTail(estimate! / standardError, degreesOfFreedom) : 1,
     toc: options.fractions.map((fraction, k) => ({ fraction, estimate: points[k]!, standardError: spread(k + 1) })),
   };
 }

@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from '../refusal.js';
-import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
 import type { Groups } from './groups.js';
 import { orthonormalBasis, solveTriangle } from './orthonormal-basis.js';
 import { invertPositive } from './positive-definite.js';
@@ -63,7 +63,7 @@ export function robustRegression(
     const estimate = beta[a]!;
     return {
       name, estimate, standardError, lower: estimate - quantile * standardError, upper: estimate + quantile * standardError,
-      pValue: standardError > 0 ? 2 * studentUpperTail(Math.abs(estimate / standardError), degreesOfFreedom) : 1,
+      pValue: standardError > 0 ? studentTwoSidedTail(estimate / standardError, degreesOfFreedom) : 1,
     };
   });
   return { coefficients, degreesOfFreedom };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Effect } from '../effects/effect.js';
-import { studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile, studentUpperTail } from '../numeric/student.js';
 import { fiellerSet, fiellerStatistic } from './fieller.js';
 import { flipPValue, flipSet } from './pair-flips.js';
 import { type Alternative, type ConfidenceSet, defineInference } from './inference.js';
@@ -31,7 +31,7 @@ export const fixed = defineInference({
     const t = statistic(effect, nullValue);
     const df = effect.degreesOfFreedom ?? Infinity;
     switch (alternative) {
-      case 'two_sided': return Math.min(1, 2 * studentUpperTail(Math.abs(t), df));
+      case 'two_sided': return studentTwoSidedTail(t, df);
       case 'greater': return studentUpperTail(t, df);
       case 'less': return studentUpperTail(-t, df);
     }

@@ -33,6 +33,9 @@ export function studentUpperTail(t: number, df: number): number {
   return betaLowerTail(df / 2, 0.5, 1 / (1 + ratio), ratio / (1 + ratio)) / 2;
 }
 
+/** P(|T| > |t|): the two-sided p-value of a statistic. */
+export const studentTwoSidedTail = (t: number, df: number): number => Math.min(1, 2 * studentUpperTail(abs(t), df));
+
 /** log(1 + t^2 / df), also where t^2 overflows. */
 const logOnePlusSquare = (t: number, df: number): number => (abs(t) > 1e150 ? 2 * log(abs(t)) - log(df) : log1p((t / df) * t));
 

@@ -17,7 +17,7 @@ export function quantileSummaryOf(values: Float64Array, probability: number, z =
 }
 
 /** @param sorted ascending, at least one value */
-export function sortedQuantile(sorted: Float64Array, probability: number): number {
+export function sortedQuantile(sorted: ArrayLike<number>, probability: number): number {
   const position = (sorted.length - 1) * probability;
   const below = Math.floor(position);
   const low = sorted[below]!;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normalCdf, normalQuantile, normalUpperTail } from '../../numeric/normal.js';
+import { normalCdf, normalUpperQuantile, normalUpperTail } from '../../numeric/normal.js';
 import { isRefusal } from '../../refusal.js';
 import { planComparison, plannedShape } from './plan-comparison.js';
 import { definePlanner } from './planner.js';
@@ -30,7 +30,7 @@ function cutpoints(standardError: number, prior: PlannedPrior | undefined, z: nu
  * @param prior undefined: flat
  */
 export function bayesianPower(effect: number, standardError: number, prior: PlannedPrior | undefined, alpha: number): number {
-  return chanceBeyond(cutpoints(standardError, prior, normalQuantile(1 - alpha / 2)), effect, standardError);
+  return chanceBeyond(cutpoints(standardError, prior, normalUpperQuantile(alpha / 2)), effect, standardError);
 }
 
 const chanceBeyond = ({ lower, upper }: Cutpoints, centre: number, deviation: number): number =>
@@ -76,7 +76,7 @@ export const bayesian = definePlanner({
   plan(options) {
     const prepared = prepareSetting(options, 'bayesian');
     if (isRefusal(prepared)) return prepared;
-    const critical = normalQuantile(1 - prepared.alpha / 2);
+    const critical = normalUpperQuantile(prepared.alpha / 2);
     const solved = planComparison({
       planner: 'bayesian',
       formula: 'normal-normal posterior, credible interval leaves out zero',

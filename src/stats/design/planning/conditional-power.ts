@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normalQuantile, normalUpperTail } from '../../numeric/normal.js';
+import { normalUpperQuantile, normalUpperTail } from '../../numeric/normal.js';
 import { definePlanner } from './planner.js';
 
 const FORMULA = 'Brownian motion given its value at the interim look';
@@ -49,7 +49,7 @@ export const conditional = definePlanner({
   plan(options) {
     const { estimate, standardError, information, nullValue, alpha } = options;
     const isTwoSided = options.sides === 'two';
-    const critical = options.finalCriticalValue ?? normalQuantile(1 - (isTwoSided ? alpha / 2 : alpha));
+    const critical = options.finalCriticalValue ?? normalUpperQuantile(isTwoSided ? alpha / 2 : alpha);
     const z = (estimate - nullValue) / standardError;
     const finalError = standardError * Math.sqrt(information);
     const under = (effect: number): number => conditionalPower(z, information, (effect - nullValue) / finalError, critical, isTwoSided);

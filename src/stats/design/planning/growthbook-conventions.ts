@@ -1,6 +1,6 @@
 import { mixingScale, sequenceMultiplier } from '../../inference/confidence-sequence.js';
 import type { Alternative } from '../../inference/inference.js';
-import { normalQuantile } from '../../numeric/normal.js';
+import { normalUpperQuantile } from '../../numeric/normal.js';
 import { testPower } from './critical.js';
 import type { PreparedSetting } from './setting.js';
 import { solveEffect, type Solution } from './solve.js';
@@ -25,13 +25,13 @@ export function growthbookSequentialEffect(prepared: PreparedSetting, power: num
 
 function widenedPower(prepared: PreparedSetting, effect: number, units: number, tuningUnits: number, alternative: Alternative): number {
   const error = prepared.contrast(effect, units).standardError * wideningOf(prepared, units, tuningUnits);
-  return testPower(effect / error, normalQuantile(1 - prepared.alpha / 2), alternative, Infinity);
+  return testPower(effect / error, normalUpperQuantile(prepared.alpha / 2), alternative, Infinity);
 }
 
 function wideningOf(prepared: PreparedSetting, units: number, tuningUnits: number): number {
   const compared = units * (prepared.controlShare + prepared.treatmentShare);
   const rho = mixingScale(prepared.alpha, tuningUnits, 'two_sided');
-  return sequenceMultiplier(compared, rho, prepared.alpha, 'two_sided') / normalQuantile(1 - prepared.alpha / 2);
+  return sequenceMultiplier(compared, rho, prepared.alpha, 'two_sided') / normalUpperQuantile(prepared.alpha / 2);
 }
 
 /** Power may differ from its target by this much when GrowthBook's search ends. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { numeric, numerics, optionalCategory, optionalNumeric } from '../../estimators/estimator.js';
-import { normalQuantile } from '../../numeric/normal.js';
+import { normalQuantile, normalUpperQuantile } from '../../numeric/normal.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { historyFrame, historyValue, type HistoryFrame } from './history-frame.js';
 import { definePlanner } from './planner.js';
@@ -85,7 +85,7 @@ export const history = definePlanner({
 
 /** The pair of effect and units that the question asks for: a guess, corrected by the power that its rehearsal has. */
 function search(options: Options, rehearsal: Rehearsal): { effect: number; units: number } | Refusal {
-  const z = normalQuantile(1 - options.alpha / (options.alternative === 'two_sided' ? 2 : 1));
+  const z = normalUpperQuantile(options.alpha / (options.alternative === 'two_sided' ? 2 : 1));
   const sign = options.alternative === 'less' ? -1 : 1;
   let effect = options.effect ?? sign * firstEffect(options, rehearsal, z);
   let units = options.units ?? 1000;

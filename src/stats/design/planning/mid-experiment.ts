@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mixingScale, sequenceMultiplier } from '../../inference/confidence-sequence.js';
-import { normalQuantile } from '../../numeric/normal.js';
+import { normalUpperQuantile } from '../../numeric/normal.js';
 import { refuse } from '../../refusal.js';
 import { bayesianPower, priorSchema } from './bayesian.js';
 import { testPower } from './critical.js';
@@ -38,7 +38,7 @@ export function midExperimentPower(options: z.output<typeof midExperimentOptions
   if (inference.bayesian) return bayesianPower(effect, standardError, inference.bayesian.prior, alpha);
   const critical = inference.confidenceSequence
     ? sequenceMultiplier(total, mixingScale(alpha, inference.confidenceSequence.tuningUnits, 'two_sided'), alpha, 'two_sided')
-    : normalQuantile(1 - alpha / 2);
+    : normalUpperQuantile(alpha / 2);
   return testPower(effect / standardError, critical, 'two_sided', Infinity);
 }
 

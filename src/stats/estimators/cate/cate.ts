@@ -13,8 +13,9 @@ import { robustRegression } from '../../forest/robust-regression.js';
 import { planFolds } from '../../learners/folds.js';
 import { featuresOf as rowsOfFeatures } from '../../learners/training.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
+import { sortedQuantile } from '../../summaries/sample-quantile.js';
 import { causalRoles, chosenLearner, crossFittingOptions, featuresOf, learnerChoice, overlapOptions, overlapRule } from '../dml/causal-columns.js';
-import { nuisanceSchema, overlapSchema, propensityRange, quantile } from '../dml/dml-answers.js';
+import { nuisanceSchema, overlapSchema, propensityRange } from '../dml/dml-answers.js';
 import { category, defineEstimator, OptionsError, type Category, type DataOf, type EstimationContext } from '../estimator.js';
 import { coefficientAnswer, coefficientSchema, effectAnswer } from '../forest/forest-answers.js';
 import { effectSchema } from '../two-arms.js';
@@ -123,7 +124,7 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
     ...arms, average: effectAnswer({ estimate: average.estimate, standardError: average.standardError, n: average.n, degreesOfFreedom: average.groups - 1 }, chosen.level), n: average.n, independentUnits: average.groups, trimmedShare,
     methods: judged.map(({ name, loss, behind }) => ({ name, loss: loss.estimate, standardError: loss.standardError, behind: behind?.estimate ?? 0, behindError: behind?.standardError ?? 0 })),
     slope: isRefusal(slope) ? null : coefficientAnswer(slope.coefficients[1]!, slope.degreesOfFreedom),
-    effects: { lowest: quantile(sorted, 0.1), median: quantile(sorted, 0.5), highest: quantile(sorted, 0.9) },
+    effects: { lowest: sortedQuantile(sorted, 0.1), median: sortedQuantile(sorted, 0.5), highest: sortedQuantile(sorted, 0.9) },
     nuisances: [...fitted.reports], overlap: propensityRange(fitted.predictions.propensity),
   };
 }

@@ -4,8 +4,9 @@ import type { RepeatedEffect } from '../../dml/repeated.js';
 import { checkFirstStage } from '../../dml/repeated.js';
 import { robustness } from '../../dml/robustness.js';
 import type { Sample } from '../../dml/sample.js';
-import { studentUpperQuantile, studentUpperTail } from '../../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile } from '../../numeric/student.js';
 import { refusalReasons, type Refusal } from '../../refusal.js';
+import { sortedQuantile } from '../../summaries/sample-quantile.js';
 import { effectAnswer } from '../forest/forest-answers.js';
 import { effectSchema, setSchema } from '../two-arms.js';
 
@@ -68,7 +69,7 @@ export function crossFittedAnswer(effect: RepeatedEffect): z.output<z.ZodObject<
   const { propensity } = effect.central.scored;
   return {
     n: effect.n, independentUnits: effect.groups, trimmedShare: effect.trimmedShare,
-    repetitions: { count: estimates.length, median: quantile(estimates, 0.5), interquartileRange: quantile(estimates, 0.75) - quantile(estimates, 0.25), lowest: estimates[0]!, highest: estimates.at(-1)! },
+    repetitions: { count: estimates.length, median: sortedQuantile(estimates, 0.5), interquartileRange: sortedQuantile(estimates, 0.75) - sortedQuantile(estimates, 0.25), lowest: estimates[0]!, highest: estimates.at(-1)! },
     nuisances: [...effect.reports],
     overlap: propensity ? propensityRange(propensity) : null,
   };
@@ -76,7 +77,7 @@ export function crossFittedAnswer(effect: RepeatedEffect): z.output<z.ZodObject<
 
 export function propensityRange(propensity: Float64Array): z.output<typeof overlapSchema> {
   const sorted = [...propensity].sort((a, b) => a - b);
-  return { lowest: sorted[0]!, q01: quantile(sorted, 0.01), median: quantile(sorted, 0.5), q99: quantile(sorted, 0.99), highest: sorted.at(-1)! };
+  return { lowest: sorted[0]!, q01: sortedQuantile(sorted, 0.01), median: sortedQuantile(sorted, 0.5), q99: sortedQuantile(sorted, 0.99), highest: sorted.at(-1)! };
 }
 
 export const adjustedAnswer = (effect: RepeatedEffect, sample: Sample, level: number): z.output<typeof adjustedResult> => ({
@@ -94,16 +95,9 @@ export function instrumentedAnswer(name: string, effect: RepeatedEffect, level: 
     effectRefusal: weak && { reason: weak.reason, detail: weak.detail, remedy: weak.remedy },
     andersonRubin: {
       interval: andersonRubinSet({ outcome: numerator, uptake: denominator, covariance }, studentUpperQuantile((1 - level) / 2, degreesOfFreedom)),
-      pValue: Math.min(1, 2 * studentUpperTail(Math.abs(numerator.estimate) / numerator.standardError, degreesOfFreedom)),
+      pValue: studentTwoSidedTail(numerator.estimate / numerator.standardError, degreesOfFreedom),
     },
     firstStage: { ...denominator, f: Number.isFinite(f) ? f : null },
     ...crossFittedAnswer(effect),
   };
-}
-
-/** Linear interpolation between order statistics (type 7). */
-export function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  return sorted[below]! + (at - below) * ((sorted[below + 1] ?? sorted[below]!) - sorted[below]!);
 }

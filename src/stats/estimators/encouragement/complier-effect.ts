@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { adjustArms } from '../../effects/adjusted-means.js';
 import { andersonRubinSet, complierEffect as effectOf, encouragementEffects } from '../../effects/complier-effect.js';
 import { fixed } from '../../inference/fixed.js';
-import { studentUpperQuantile, studentUpperTail } from '../../numeric/student.js';
+import { studentTwoSidedTail, studentUpperQuantile } from '../../numeric/student.js';
 import { isRefusal, refuse, refusalReasons } from '../../refusal.js';
 import { defineEstimator, level, numeric, numerics } from '../estimator.js';
 import { effectSchema, levelMoments, setSchema, treatmentRole, twoArmOptions, twoLevels } from '../two-arms.js';
@@ -54,7 +54,7 @@ export const complierEffect = defineEstimator({
     return {
       difference: isRefusal(effect) ? null : inferred(effect, nullValue),
       differenceRefusal: isRefusal(effect) ? { reason: effect.reason, detail: effect.detail, remedy: effect.remedy } : null,
-      andersonRubin: { interval: andersonRubinSet(effects, studentUpperQuantile(alpha / 2, df)), pValue: Math.min(1, 2 * studentUpperTail(statistic, df)) },
+      andersonRubin: { interval: andersonRubinSet(effects, studentUpperQuantile(alpha / 2, df)), pValue: studentTwoSidedTail(statistic, df) },
       intentionToTreat: inferred(effects.outcome, 0),
       firstStage: { estimate, standardError, f: Number.isFinite(f) ? f : null },
       n: effects.outcome.n,

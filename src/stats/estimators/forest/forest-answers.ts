@@ -3,6 +3,7 @@ import type { Effect } from '../../effects/effect.js';
 import type { AverageEffect } from '../../forest/average-effect.js';
 import type { Coefficient } from '../../forest/robust-regression.js';
 import { fixed } from '../../inference/fixed.js';
+import { sortedQuantile } from '../../summaries/sample-quantile.js';
 import { effectSchema } from '../two-arms.js';
 
 /** An average over units of a forest, and what it was averaged over. */
@@ -50,6 +51,5 @@ export const spreadSchema = z.object({
 
 export function spreadAnswer(tauHat: Float64Array): z.output<typeof spreadSchema> {
   const sorted = Float64Array.from(tauHat).sort();
-  const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
-  return { lowest: quantile(0.1), median: quantile(0.5), highest: quantile(0.9) };
+  return { lowest: sortedQuantile(sorted, 0.1), median: sortedQuantile(sorted, 0.5), highest: sortedQuantile(sorted, 0.9) };
 }
