@@ -1,7 +1,7 @@
 import { formatInstant } from '../experiment/format.js';
 import { ROLE_TITLES, rowsByRole, type EffectRow } from './effect-rows.js';
 import { cellsOf, HETEROGENEITY_HEADS } from './heterogeneity.js';
-import { PROFILE_HEADS, TARGETING_TITLE, VALUE_HEADS, type Branch, type TargetingModel } from './targeting.js';
+import { branchLines, PROFILE_HEADS, TARGETING_TITLE, VALUE_HEADS, type TargetingModel } from './targeting.js';
 import { featureText, modelText, nameOfCheck, STATUS_MARKS, VERDICT_LABELS, type ReportModel } from './model.js';
 import { isWorthSaying } from './verdict.js';
 
@@ -48,15 +48,10 @@ const designBlocks = ({ design }: ReportModel): string[] => (design === null ? [
 
 const targetingBlocks = ({ sentence, tree, values, profile, curve, note }: TargetingModel): string[] => [
   `## ${TARGETING_TITLE}`, text(sentence),
-  ...(tree ? ['### Whom to ship to', branchLines(tree, 0).join('\n'), table(VALUE_HEADS, values.map((row) => row.map(text)))] : []),
+  ...(tree ? ['### Whom to ship to', branchLines(tree, 0, text).join('\n'), table(VALUE_HEADS, values.map((row) => row.map(text)))] : []),
   ...(profile.length > 0 ? ['### Who gains most', table(PROFILE_HEADS, profile.map((row) => row.map(text)))] : []),
   ...(curve ? ['### Gain by share treated', table(['Share treated, by rank', 'Gain beyond the average', curve.level], curve.rows.map((row) => row.map(text)))] : []),
   text(note),
-];
-
-const branchLines = ({ question, says, children }: Branch, depth: number): string[] => [
-  ...(question === null ? [] : [`${'  '.repeat(Math.max(0, depth - 1))}- ${text(question)}: ${text(says)}`]),
-  ...children.flatMap((child) => branchLines(child, depth + 1)),
 ];
 
 function effectsTable(rows: readonly EffectRow[], { level, evidence }: ReportModel): string {

@@ -16,6 +16,12 @@ export interface TargetingModel {
 /** A branch of a tree: the answer that leads to it, and what is said of its units; the root has no question. */
 export interface Branch { readonly question: string | null; readonly says: string; readonly isTreated: boolean | null; readonly children: readonly Branch[] }
 
+/** One line an answer, indented by its depth. */
+export const branchLines = ({ question, says, children }: Branch, depth: number, escape = (text: string): string => text): string[] => [
+  ...(question === null ? [] : [`${'  '.repeat(Math.max(0, depth - 1))}- ${escape(question)}: ${escape(says)}`]),
+  ...children.flatMap((child) => branchLines(child, depth + 1, escape)),
+];
+
 export interface CurveModel {
   readonly points: readonly { readonly fraction: number; readonly estimate: number; readonly lower: number; readonly upper: number }[];
   /** for those who hear it */
@@ -38,18 +44,18 @@ const EVERY = 4;
 
 type Found = Extract<EffectForest['answer'], { status: 'estimated' }>;
 
-export function targetingModel({ plan, forest }: Analysis): TargetingModel | null {
+export function targetingModel({ plan, forest, decision }: Analysis): TargetingModel | null {
   if (!forest) return null;
   const { answer, metric, arm } = forest;
   const unit = plan.metrics.find(({ name }) => name === metric)?.unit;
   const level = `${formatShare(1 - plan.decision.alpha)} interval`;
-  if (answer.status === 'refused') {
-    return { sentence: `Whom ${arm} helps most cannot be said: ${answer.detail}. ${answer.remedy}`, note: noteOf(forest, unit), tree: null, values: [], profile: [], curve: null };
-  }
+  const only = (sentence: string): TargetingModel => ({ sentence, note: noteOf(forest), tree: null, values: [], profile: [], curve: null });
+  if (answer.status === 'refused') return only(`Whom ${arm} helps most cannot be said: ${answer.detail}. ${answer.remedy}`);
+  if (decision.verdict === 'invalid') return only(`A check that must pass has failed, so nothing is said of whom ${arm} helps most.`);
   const { tree } = answer;
   return {
-    sentence: sentenceOf(answer, { metric, arm, unit, alpha: plan.decision.alpha }),
-    note: noteOf(forest, unit),
+    sentence: sentenceOf(answer, { metric, arm, unit, alpha: plan.decision.alpha, cost: forest.cost }),
+    note: noteOf(forest),
     tree: tree && branchOf(tree.nodes, 0, null, unit),
     values: tree ? valuesOf(tree, arm, unit) : [],
     profile: (tree ? answer.covariates.slice(0, SHOWN) : []).map((row) => [row.name, formatShare(row.share), endOf(row.level, row.most), endOf(row.level, row.least)]),
@@ -59,22 +65,22 @@ export function targetingModel({ plan, forest }: Analysis): TargetingModel | nul
 
 interface About { readonly metric: string; readonly arm: string; readonly unit: string | undefined }
 
-function sentenceOf({ rate, tree }: Found, { metric, arm, unit, alpha }: About & { readonly alpha: number }): string {
+function sentenceOf({ rate, tree }: Found, { metric, arm, unit, alpha, cost }: About & { readonly alpha: number; readonly cost: number }): string {
   const gains = `units that a causal forest ranks highest gain ${gainText(rate, unit)} more than the average unit, over all shares that could be treated (AUTOC), ${formatP(rate.pValue, alpha)}`;
   if (!tree) return `It is not shown that ${arm} changes ${metric} more for some units than for others in a way that can be told beforehand: ${gains}. So there is no rule for some of them; ship to all or to nobody.`;
   const rule = tree.overNone === null ? 'The best rule found treats nobody.' : tree.overAll === null ? 'The best rule found still treats everybody.' : `The rule below treats ${formatShare(Number(tree.treatedShare.toFixed(3)))} of units.`;
-  return `${arm} changes ${metric} more for some units than for others, and who they are can be told beforehand: ${gains}. ${rule}`;
+  const net = cost > 0 ? ` Its gains are net of a cost of ${formatValue(cost, unit)} for each unit that is treated.` : '';
+  return `${arm} changes ${metric} more for some units than for others, and who they are can be told beforehand: ${gains}. ${rule}${net}`;
 }
 
 const gainText = ({ estimate, interval }: GainEstimate, unit: string | undefined): string => `${formatDifference(estimate, unit)} (${intervalText(interval, unit)})`;
 const intervalText = ({ lower, upper }: { readonly lower: number | null; readonly upper: number | null }, unit: string | undefined): string => `${formatDifference(lower!, unit)} to ${formatDifference(upper!, unit)}`;
 
-function noteOf({ answer, available, read, rowsDigest, cost }: EffectForest, unit: string | undefined): string {
+function noteOf({ answer, available, read, rowsDigest }: EffectForest): string {
   const sampled = read < available ? `${formatCounted(read, 'unit')} of ${formatCount(available)} were read, a sample by a hash of the unit. ` : '';
   if (answer.status === 'refused') return `${sampled}This informs and is no part of the verdict.`;
   const trimmed = answer.trimmedShare > 0 ? ` ${formatShare(answer.trimmedShare)} of units were left out, whose arm the covariates all but tell.` : '';
-  const net = cost > 0 && answer.tree ? ` Gains by the rule are net of a cost of ${formatValue(cost, unit)} for each unit that is treated.` : '';
-  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric.${net} This informs and is no part of the verdict; a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
+  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric. This holds for one reading, at the planned end; it informs and is no part of the verdict, and a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
 }
 
 function branchOf(nodes: NonNullable<Found['tree']>['nodes'], place: number, question: string | null, unit: string | undefined): Branch {

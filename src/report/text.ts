@@ -1,5 +1,6 @@
 import { formatCounted } from '../experiment/format.js';
 import { rowsByRole, ROLE_TITLES, type EffectRow } from './effect-rows.js';
+import { branchLines, TARGETING_TITLE } from './targeting.js';
 import { nameOfCheck, STATUS_MARKS, VERDICT_LABELS, type ReportModel } from './model.js';
 
 const WIDTH = 88;
@@ -30,6 +31,7 @@ export function textReport(model: ReportModel): string {
     ...(others.length > OTHERS ? [`  and ${formatCounted(others.length - OTHERS, 'more row')}`] : []),
     '',
     ...(model.design === null ? [] : [`Design  ${model.design.title}`, ...model.design.seen.flatMap((sentence) => bullet('-', sentence)), '']),
+    ...(model.targeting === null ? [] : [TARGETING_TITLE, ...wrapped(model.targeting.sentence, 2), ...(model.targeting.tree ? branchLines(model.targeting.tree, 1) : []), '']),
     `Checks  ${model.checks.length - loud.length} of ${model.checks.length} passed`,
     ...loud.flatMap((check) => bullet(STATUS_MARKS[check.status], `${nameOfCheck(check.name)}: ${check.sentence}${check.action ? ` ${check.action}` : ''}`)),
     '',

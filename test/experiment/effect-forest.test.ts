@@ -8,6 +8,7 @@ import { planSchema, type Plan, type PlanInput } from '../../src/experiment/plan
 import { htmlReport } from '../../src/report/html.js';
 import { markdownReport } from '../../src/report/markdown.js';
 import { reportModel } from '../../src/report/model.js';
+import { textReport } from '../../src/report/text.js';
 import { isRefusal } from '../../src/stats/refusal.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { verifyAnalysis } from '../../src/verify.js';
@@ -76,6 +77,9 @@ describe('causal forest of an experiment, from raw tables', () => {
     for (const report of [markdownReport(model), htmlReport(model)]) {
       expect(report).toMatch(/Whom it helps most[\s\S]*who they are can be told beforehand[\s\S]*age at most 35[\s\S]*do not ship to[\s\S]*no part of the verdict/);
     }
+    expect(textReport(model)).toMatch(/Whom it helps most[\s\S]*- age at most 35: ship to/);
+    const invalid = reportModel({ ...analysis, decision: { ...analysis.decision, verdict: 'invalid' } }).targeting!;
+    expect([invalid.sentence, invalid.tree]).toEqual(['A check that must pass has failed, so nothing is said of whom b helps most.', null]);
   });
 
   it('says so where all gain alike, and draws no rule', async () => {
@@ -99,14 +103,14 @@ describe('causal forest of an experiment, from raw tables', () => {
 
   it('reads a sample where units are more than asked for, says so, and takes a gain in the better direction', async () => {
     const [metric] = inputFor('planted').metrics;
-    const analysis = await analysed(inputFor('planted', { units: 1500 }, { metrics: [{ ...metric!, direction: 'decrease' }] }));
-    expect(analysis.forest).toMatchObject({ available: UNITS, read: 1500 });
+    const analysis = await analysed(inputFor('planted', { units: 2000 }, { metrics: [{ ...metric!, direction: 'decrease' }] }));
+    expect(analysis.forest).toMatchObject({ available: UNITS, read: 2000 });
     const { tree } = estimated(analysis);
     // spending falls by 0.5 above the age of 35, and a fall is what is wanted
     const { estimate, standardError } = tree!.overNone!;
     expect(Math.abs(estimate - 0.5 * (1 - (CUT - 17) / 50)) / standardError).toBeLessThan(3);
     expect(estimate).toBeGreaterThan(2 * standardError);
-    expect(reportModel(analysis).targeting!.note).toMatch(/^1,500 units of 3,000 were read, a sample by a hash of the unit/);
+    expect(reportModel(analysis).targeting!.note).toMatch(/^2,000 units of 3,000 were read, a sample by a hash of the unit/);
   });
 
   it.each<[string, Forest, Partial<PlanInput>, RegExp]>([

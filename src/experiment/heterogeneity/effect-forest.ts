@@ -36,7 +36,8 @@ export async function effectForest(plan: Plan, rows: UnitRows, { forests, polici
     levels: categorical.map((j) => rows.covariates[j]!.levels!),
   }, options);
   const about = { metric: task.metric, arm: task.arm, cost: task.cost, available: rows.available, read: rows.outcome.length, rowsDigest: digestOf(rows) };
-  return isRefusal(found) ? { ...about, answer: found } : { ...about, answer: answerOf(found, level) };
+  if (isRefusal(found)) return { ...about, answer: found.reason === 'too_few_units' && about.read < about.available ? { ...found, remedy: 'Read more units (heterogeneity.forest.units).' } : found };
+  return { ...about, answer: answerOf(found, level) };
 }
 
 function answerOf({ rate, profile, tree, units, trimmedShare }: Targeting, level: number): Extract<EffectForest['answer'], { status: 'estimated' }> {

@@ -7,7 +7,7 @@ export const forestPlanSchema = z.strictObject({
   arm: z.string().min(1).optional().describe('compared with the control; absent: the only treatment arm'),
   covariates: z.array(z.string().min(1)).max(50).optional().describe('attributes of the exposures, numbers or text, that the effect may depend on; absent: all of them'),
   before: z.array(identifier).max(20).optional().describe('metrics with covariate.pre whose value before exposure is a covariate too; absent: all that have one'),
-  units: z.number().int().gte(600).lte(250_000).default(50_000).describe('most units that are read row by row; of more, a sample by a hash of the unit'),
+  units: z.number().int().gte(2000).lte(250_000).default(50_000).describe('most units that are read row by row; of more, a sample by a hash of the unit'),
   trees: z.number().int().gte(50).lte(5000).default(500).describe('trees of each causal forest'),
   cost: z.number().gte(0).default(0).describe('of treating one unit, in units of the metric: what a gain must exceed for the policy tree to treat'),
   depth: z.union([z.literal(1), z.literal(2)]).default(2).describe('questions that the policy tree asks of a unit, at most'),
