@@ -47,6 +47,13 @@ const sourceOf = (engine: 'duckdb' | 'postgres', shop: ShopName): PlanInput['sou
   ? { kind: 'postgres', url: 'env:WAREHOUSE_URL', schema: shop }
   : { kind: 'files', tables: Object.fromEntries(Object.keys(SHOPS[shop]).map((table) => [table, { path: path.join(folder, `${shop}-${table}.parquet`) }])) });
 
+/** What plain loops say of a case, once for all engines: they are told different sources, which no summary speaks of. */
+const known = new Map<string, unknown>();
+function expectedOf<T>({ title }: Case, from: () => T): T {
+  if (!known.has(title)) known.set(title, from());
+  return known.get(title) as T;
+}
+
 describe.each(['duckdb', 'postgres'] as const)('%s agrees with plain loops over the rows', (engine) => {
   async function collected({ shop = 'shop', plan: input }: Case) {
     const plan = planSchema.parse({ ...input, source: sourceOf(engine, shop) });
@@ -61,12 +68,12 @@ describe.each(['duckdb', 'postgres'] as const)('%s agrees with plain loops over 
 
   it.each(CASES)('$title', async (of) => {
     const { plan, rows, summaries } = await collected(of);
-    expectClose(summaries, oracle(plan, rows));
+    expectClose(summaries, expectedOf(of, () => oracle(plan, rows)));
   });
 
   it.each(DESIGN_CASES)('designs: $title', async (of) => {
     const { plan, rows, summaries } = await collected(of);
-    expectClose(comparable(summaries), designOracle(plan, rows));
+    expectClose(comparable(summaries), expectedOf(of, () => designOracle(plan, rows)));
   });
 });
 
