@@ -202,7 +202,7 @@ describe('inference under a group sequential test', () => {
     const looks = [0.2, 0.45, 0.8, 1.05];
     const state = answered(boundaryOf(twoSided({ family: 'pocock' }), looks));
     const bounds = uppers(state);
-    const replications = 800;
+    const replications = 400;
     const count = { repeated: 0, below: 0, covered: 0 };
     for (let path = 0; path < replications; path++) {
       const z = standardisedPath(24, path, looks, drift);
@@ -231,7 +231,7 @@ describe('inference under a group sequential test', () => {
     const looks = [0.3, 0.7, 1];
     const state = answered(boundaryOf(twoSided({ family: 'obrien_fleming' }), looks));
     const bounds = uppers(state);
-    const p = Array.from({ length: 1000 }, (_, path) => {
+    const p = Array.from({ length: 500 }, (_, path) => {
       const z = standardisedPath(25, path, looks);
       const crossedAt = z.findIndex((value, k) => Math.abs(value) > bounds[k]!);
       const stop = crossedAt === -1 ? 2 : crossedAt;
