@@ -1,6 +1,6 @@
 import type { RandomStream } from '../stats/numeric/random.js';
 
-export const groups = ['coverage', 'designs', 'causal forest', 'monitoring', 'group sequential', 'multiplicity', 'power', 'sample ratio'] as const;
+export const groups = ['coverage', 'designs', 'causal forest', 'models', 'monitoring', 'group sequential', 'multiplicity', 'power', 'sample ratio'] as const;
 export type Group = (typeof groups)[number];
 
 /** A rate (or mean share) over replicates, and what it must be. */

@@ -8,6 +8,7 @@ import { estimatorRows } from './estimator-rows.js';
 import { forestRows } from './forest-rows.js';
 import { groupSequentialRows } from './group-sequential-rows.js';
 import { interactionRows } from './interaction-rows.js';
+import { modelRows } from './model-rows.js';
 import { monitoringRows } from './monitoring-rows.js';
 import { multiplicityRows } from './multiplicity-rows.js';
 import { powerRows } from './power-rows.js';
@@ -18,6 +19,6 @@ import { upliftRows } from './uplift-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...targetingRows, ...upliftRows,
+  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...targetingRows, ...upliftRows, ...modelRows,
   ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
 ];

@@ -119,6 +119,9 @@ describe('training', () => {
     const dose = await train({ ...small, kind: 't_learner', options: {}, columns: { ...columns, treatment: 'age', covariates: [] } });
     expect(await ended(dose.id)).toMatchObject({ status: 'failed', error: expect.stringContaining('a t-learner needs a treatment of 0 and 1') });
     expect((await row(dose.id)).attempts).toBe(1);
+    await service.prisma.modelJob.update({ where: { id: dose.id }, data: { dataDigest: 'of another table' } });
+    await service.gql('mutation ($id: ID!) { retryModelJob(id: $id) { __typename } }', { variables: { id: dose.id } });
+    expect(await ended(dose.id)).toMatchObject({ status: 'failed', errorPath: 'table', error: expect.stringContaining('changed while this was queued') });
   });
 
   it('a worker that is killed in the middle loses nothing and doubles nothing', async () => {

@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job } from 'bullmq';
 import type { ModelJob, PrismaClient } from '../../generated/prisma/client.js';
+import { fileSha256 } from '../../sdk/read-columns.js';
 import { DataError } from '../../warehouse/warehouse.js';
 import { tableFile } from '../datasources/table-file.js';
 import { keepVersion } from '../models/keep-version.js';
@@ -27,7 +28,7 @@ export function processModelJob(job: Job<ModelWork>, context: ProcessorContext):
 async function train(row: ModelJob, { claim, signal, tell }: Claimed, { prisma, config }: ProcessorContext): Promise<boolean> {
   const request = trainRequestSchema.parse(row.request);
   const staged = path.join(modelsRoot(config.data), `.${row.id}-${claim}`);
-  const task: TrainTask = { spec: specOf(request, await fileOf(prisma, request)), table: request.table, staged };
+  const task: TrainTask = { spec: specOf(request, await fileOf(prisma, request, row)), table: request.table, staged };
   await mkdir(staged, { recursive: true });
   try {
     const answer = await answerApart<TrainAnswer>('models/train-thread', task, signal, (share) => tell(share, 'training'));
@@ -44,7 +45,7 @@ async function score(row: ModelJob, { claim, signal, tell }: Claimed, { prisma, 
   const version = await prisma.upliftModelVersion.findUniqueOrThrow({ where: { id: row.versionId! }, include: { model: true } });
   const out = scoresFile(config.data, row.id);
   const staged = path.join(path.dirname(out), `.${row.id}-${claim}.parquet`);
-  const task: ScoreTask = { folder: versionFolder(config.data, version.model.name, version.number), file: await fileOf(prisma, request), table: request.table, out: staged, keep: request.keep };
+  const task: ScoreTask = { folder: versionFolder(config.data, version.model.name, version.number), file: await fileOf(prisma, request, row), table: request.table, out: staged, keep: request.keep };
   await mkdir(path.dirname(out), { recursive: true });
   try {
     const answer = await answerApart<ScoreAnswer>('models/score-thread', task, signal, (share) => tell(share, 'scoring'));
@@ -62,10 +63,11 @@ async function score(row: ModelJob, { claim, signal, tell }: Claimed, { prisma, 
   }
 }
 
-/** @throws DataError when the source or table is gone */
-async function fileOf(prisma: PrismaClient, { source, table }: { readonly source: string; readonly table: string }): Promise<string> {
+/** @throws DataError when the source or table is gone, or the table is not the one that was asked about */
+async function fileOf(prisma: PrismaClient, { source, table }: { readonly source: string; readonly table: string }, { dataDigest }: ModelJob): Promise<string> {
   const file = await tableFile(prisma, source, table);
   if (typeof file !== 'string') throw new DataError(file.message, 'source');
+  if (await fileSha256(file) !== dataDigest) throw new DataError('the table changed while this was queued; ask again for the table as it is now', 'table');
   return file;
 }
 
