@@ -67,18 +67,21 @@ const excludesNull = ({ lower, upper }: ConfidenceSet): boolean => (lower !== nu
 const BETA = 0.1;
 const LOOKS = [0.25, 0.5, 0.75, 1] as const;
 
-/** Non-binding futility, one-sided: a bound that may be passed over, so that ignoring it must cost no error, and obeying it no more power than planned. */
-function futilityRow(spending: Spending): Row {
+/**
+ * Futility, one-sided. Where it does not bind it may be passed over, so that ignoring it must cost no error; obeying it costs no more power than planned,
+ * and where it binds the whole error rate is used by a test that obeys.
+ */
+function futilityRow(spending: Spending, binding: boolean): Row {
   return {
-    group: 'group sequential', name: `${wordsOf(spending)} spending, non-binding futility at 4 looks: size and power`, replicates: REPLICATES, brief: 1000, covers: [],
+    group: 'group sequential', name: `${wordsOf(spending)} spending, ${binding ? 'binding' : 'non-binding'} futility at 4 looks: size and power`, replicates: REPLICATES, brief: 1000, covers: [],
     prepare() {
       const design = { alpha: ALPHA, sides: 1, spending, plannedInformation: 1 } as const;
-      const futility = { beta: BETA, spending, binding: false } as const;
+      const futility = { beta: BETA, spending, binding } as const;
       const drift = answered({ value: planDrift(design, futility, LOOKS) as number }).value;
       const state = answered(boundaryOf({ ...design, futility: { ...futility, drift } }, LOOKS));
       return {
         figures: [
-          { name: 'size, futility ignored', ...SIZE }, { name: 'size, futility obeyed', least: null, most: SIZE.most },
+          { name: 'size, futility ignored', ...(binding ? { least: null, most: null } : SIZE) }, { name: 'size, futility obeyed', least: binding ? SIZE.least : null, most: SIZE.most },
           { name: 'power, futility obeyed', least: 1 - BETA - 0.02, most: 1 - BETA + 0.02 },
         ],
         replicate: (random) => [
@@ -102,4 +105,4 @@ function isRejected(random: RandomStream, { looks }: BoundaryState, drift: numbe
   return false;
 }
 
-export const groupSequentialRows: readonly Row[] = [...SPENDINGS.map(sizeRow), ...SPENDINGS.slice(0, 3).map(futilityRow)];
+export const groupSequentialRows: readonly Row[] = [...SPENDINGS.map(sizeRow), ...[false, true].flatMap((binding) => SPENDINGS.slice(0, 3).map((spending) => futilityRow(spending, binding)))];

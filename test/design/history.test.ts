@@ -59,6 +59,29 @@ describe('history', () => {
     expect(plan.expectedUnits).toBeLessThan(1000);
   });
 
+  it('stops for futility where a one-sided plan says so, whether or not it binds', () => {
+    const data = { value: skewed, covariates: [], denominator: undefined, cluster: undefined };
+    const plan = (futility?: object) => ask(history, { ...options, effect: 0.5, units: 1000, looks: 5, alternative: 'greater', inference: { method: 'group_sequential', spending: { family: 'pocock' }, ...(futility && { futility }) } }, data);
+    const [without, free, bound] = [plan(), plan({ spending: { family: 'pocock' } }), plan({ spending: { family: 'pocock' }, binding: true })];
+    expect(free.expectedUnits).toBeLessThan(without.expectedUnits - 10);
+    expect(free.power).toBeLessThanOrEqual(without.power);
+    expect(bound.expectedUnits).toBeLessThan(without.expectedUnits - 10);
+    expect(bound.falsePositives).toBeLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / 500));
+  });
+
+  it('reads binary values as shares: exact and Beta-Binomial methods answer, and refuse what is none', () => {
+    const own = stream(100);
+    const binary = { value: numeric('bought', column(3000, () => Number(own.bernoulli(0.1)))), covariates: [], denominator: undefined, cluster: undefined };
+    const exact = ask(history, { ...options, replicates: 300, effect: 0.6, units: 4000, looks: 10, inference: { method: 'anytime_exact' } }, binary);
+    expect(exact.power).toBeGreaterThan(0.5);
+    expect(exact.falsePositives).toBeLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / 300));
+    const beta = ask(history, { ...options, replicates: 100, scale: 'difference', effect: 0.04, units: 2000, inference: { method: 'beta_binomial' } }, binary);
+    kept(beta.power / 5, ask(history, { ...options, replicates: 100, scale: 'difference', effect: 0.04, units: 2000 }, binary).power / 5);
+    for (const method of ['anytime_exact', 'beta_binomial']) {
+      expect(refusalOf(history, { ...options, effect: 0.3, units: 200, inference: { method } }, { ...binary, value: skewed }).detail).toMatch(new RegExp(`^${method} needs`));
+    }
+  });
+
   it('uses covariates, and clusters that move together cost power', () => {
     const x = column(3000, () => random.normal());
     const value = numeric('y', x.map((v) => 10 + 4 * v + 3 * random.normal()));

@@ -66,7 +66,8 @@ export const history = definePlanner({
     if (isRefusal(found)) return found;
     const injection = injectionOf(frame, options.scale, found.effect);
     if (isRefusal(injection)) return injection;
-    const { rejected, expectedUnits } = rehearse(rehearsal, injection, found.units);
+    const { rejected, expectedUnits, refusal } = rehearse(rehearsal, injection, found.units);
+    if (refusal) return refusal;
     const solvedFor = options.units === undefined ? 'units' as const : options.effect === undefined ? 'effect' as const : 'power' as const;
     return {
       status: 'planned' as const, ...found, solvedFor,
@@ -97,7 +98,9 @@ function search(options: Options, rehearsal: Rehearsal): { effect: number; units
     const injection = injectionOf(rehearsal.frame, options.scale, effect);
     if (isRefusal(injection)) return injection;
     const replicates = rehearsal.replicates;
-    const power = Math.min(1 - 0.5 / replicates, Math.max(0.5 / replicates, rehearse(rehearsal, injection, Math.ceil(units)).rejected));
+    const rehearsed = rehearse(rehearsal, injection, Math.ceil(units));
+    if (rehearsed.refusal) return rehearsed.refusal;
+    const power = Math.min(1 - 0.5 / replicates, Math.max(0.5 / replicates, rehearsed.rejected));
     // noncentrality is proportional to the effect and to the root of units
     const stretch = (z + normalQuantile(target)) / Math.max(0.2, z + normalQuantile(power));
     if (options.units === undefined) units = Math.max(2 * FEWEST_IN_ARM / Math.min(options.treatmentShare, 1 - options.treatmentShare), units * stretch ** 2);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inferences } from '../../inference/index.js';
-import type { Inference } from '../../inference/inference.js';
-import type { Refusal } from '../../refusal.js';
+import type { Alternative, Inference } from '../../inference/inference.js';
+import { isRefusal, type Refusal } from '../../refusal.js';
 import { equalLooks } from './sequential-plan.js';
 
 const methods = inferences as unknown as readonly Inference[];
@@ -22,18 +22,29 @@ export interface BoundInference {
   readonly method: Inference;
   /** @param look 1, 2, ..., looks */
   optionsAt(look: number): Record<string, unknown> | Refusal;
+  /** standardised statistic towards the alternative below which a one-sided test gives up at a look; null: it goes on */
+  futilityAt(look: number): number | null;
 }
 
 /** @param units of all arms at the last look */
-export function bindInference({ method: name, ...stated }: RehearsedInference, alpha: number, looks: number, units: number): BoundInference {
+export function bindInference({ method: name, ...stated }: RehearsedInference, alpha: number, looks: number, units: number, alternative: Alternative): BoundInference {
   const method = methods.find((candidate) => candidate.name === name)!;
   const times = equalLooks(looks);
+  const isOneSided = alternative !== 'two_sided';
   const fields = method.planned?.options.shape ?? {};
   const planned = { ...stated, ...('plannedUnits' in fields && { plannedUnits: units }), ...('looks' in fields && { looks: times }) };
   const atLooks = times.map((time, k): Record<string, unknown> | Refusal => {
     if (!method.planned) return stated;
-    const bound = method.planned.bind(planned as never, { alpha, units: units * time, unitsByDay: [], isPlannedEnd: k === looks - 1 });
+    const bound = method.planned.bind(planned as never, { alpha, units: units * time, unitsByDay: [], isPlannedEnd: k === looks - 1, isOneSided });
     return 'status' in bound ? bound as Refusal : method.options.parse(bound);
   });
-  return { method, optionsAt: (look) => atLooks[look - 1]! };
+  const bounds = atLooks.map((options) => (isOneSided && !('status' in options) ? futilityOf(method, alpha, options) : null));
+  return { method, optionsAt: (look) => atLooks[look - 1]!, futilityAt: (look) => bounds[look - 1]! };
+}
+
+/** The bound does not hang on what is seen: any effect tells it. */
+function futilityOf(method: Inference, alpha: number, options: Record<string, unknown>): number | null {
+  if (!method.stopping || options['futility'] === undefined) return null;
+  const reading = method.stopping({ estimate: 0, standardError: 1, degreesOfFreedom: null, n: 2 }, alpha, 1, options);
+  return isRefusal(reading) ? null : reading.futility;
 }

@@ -1,8 +1,11 @@
 import { contrasts } from '../../effects/contrast.js';
+import type { Shares } from '../../effects/effect.js';
 import { meanOutcome, ratioOutcome } from '../../effects/outcome.js';
+import { proportionContrast } from '../../effects/proportions.js';
 import type { Alternative } from '../../inference/inference.js';
+import { standardised, towards } from '../../inference/statistic.js';
 import { stream, type RandomStream } from '../../numeric/random.js';
-import { isRefusal } from '../../refusal.js';
+import { isRefusal, type Refusal } from '../../refusal.js';
 import { emptyMoments, mergeMoments, momentsOf, type Moments } from '../../summaries/moments.js';
 import type { HistoryFrame } from './history-frame.js';
 import { bindInference, type BoundInference, type RehearsedInference } from './rehearsed-inference.js';
@@ -26,6 +29,8 @@ export interface RehearsalResult {
   readonly rejected: number;
   /** units at stopping, on average */
   readonly expectedUnits: number;
+  /** why the inference answered at no look of any replicate; null: it did */
+  readonly refusal: Refusal | null;
 }
 
 /** What a treated unit's outcome becomes. */
@@ -44,37 +49,55 @@ export interface Injection {
  * Replicate r draws from stream(seed, r) alone: equal seeds compare effects and numbers of units on the same draws.
  */
 export function rehearse(rehearsal: Rehearsal, injection: Injection | null, units: number): RehearsalResult {
-  const inference = bindInference(rehearsal.inference, rehearsal.alpha, rehearsal.looks, units);
+  const inference = bindInference(rehearsal.inference, rehearsal.alpha, rehearsal.looks, units, rehearsal.alternative);
   let rejections = 0;
   let stoppedAt = 0;
+  let refusal: Refusal | null = null;
+  let isAnswered = false;
   for (let replicate = 0; replicate < rehearsal.replicates; replicate++) {
-    const { rejected, used } = rehearseOnce(rehearsal, inference, injection, units, stream(rehearsal.seed, replicate));
+    const { rejected, used, refused } = rehearseOnce(rehearsal, inference, injection, units, stream(rehearsal.seed, replicate));
     if (rejected) rejections++;
     stoppedAt += used;
+    isAnswered ||= refused === null;
+    refusal ??= refused;
   }
-  return { rejected: rejections / rehearsal.replicates, expectedUnits: stoppedAt / rehearsal.replicates };
+  return { rejected: rejections / rehearsal.replicates, expectedUnits: stoppedAt / rehearsal.replicates, refusal: isAnswered ? null : refusal };
 }
 
-function rehearseOnce(rehearsal: Rehearsal, { method, optionsAt }: BoundInference, injection: Injection | null, units: number, random: RandomStream): { rejected: boolean; used: number } {
+function rehearseOnce(rehearsal: Rehearsal, { method, optionsAt, futilityAt }: BoundInference, injection: Injection | null, units: number, random: RandomStream): { rejected: boolean; used: number; refused: Refusal | null } {
   const { frame, looks, treatmentShare, alternative, alpha, scale } = rehearsal;
   const names = frame.columns.map((_, i) => `column${i}`);
   let control: Moments = emptyMoments(names);
   let treatment: Moments = emptyMoments(names);
   const outcome = frame.outcomes === 2 ? ratioOutcome : meanOutcome;
+  // as an analysis reads a share of units
+  const isShare = frame.isBinary && frame.columns.length === 1;
+  const batches: Shares[] = [];
+  let refused: Refusal | null = null;
+  let isAnswered = false;
   for (let look = 1; look <= looks; look++) {
     const soFar = Math.round((units * look) / looks);
     const treated = Math.round(soFar * treatmentShare);
-    control = mergeMoments(control, draw(frame, names, soFar - treated - control.n, null, random));
-    treatment = mergeMoments(treatment, draw(frame, names, treated - treatment.n, injection, random));
-    const [contrast] = contrasts(control, [treatment], frame.outcomes, outcome);
-    const effect = contrast === undefined || isRefusal(contrast) ? contrast : contrast[scale];
+    const batch = { control: draw(frame, names, soFar - treated - control.n, null, random), treatment: draw(frame, names, treated - treatment.n, injection, random) };
+    control = mergeMoments(control, batch.control);
+    treatment = mergeMoments(treatment, batch.treatment);
+    if (isShare) batches.push({ control: shareOf(batch.control), treatment: shareOf(batch.treatment) });
+    const contrast = isShare ? proportionContrast(control, treatment) : contrasts(control, [treatment], frame.outcomes, outcome)[0]!;
+    const read = isRefusal(contrast) ? contrast : contrast[scale];
+    const effect = isShare && method.readsBatches && !isRefusal(read) ? { ...read, batches: { kind: 'shares' as const, batches } } : read;
     const options = optionsAt(look);
+    const refusal = isRefusal(effect) ? effect : isRefusal(options) ? options : method.refusal?.(effect, options) ?? null;
     // what an analysis refuses it does not reject
-    if (effect === undefined || isRefusal(effect) || isRefusal(options) || method.refusal?.(effect, options)) continue;
-    if (method.pValue(effect, 0, alternative, options) <= alpha) return { rejected: true, used: soFar };
+    if (refusal || isRefusal(effect)) { refused ??= refusal; continue; }
+    isAnswered = true;
+    if (method.pValue(effect, 0, alternative, options as Record<string, unknown>) <= alpha) return { rejected: true, used: soFar, refused: null };
+    const futility = futilityAt(look);
+    if (futility !== null && towards(standardised(effect, 0), alternative) < futility) return { rejected: false, used: soFar, refused: null };
   }
-  return { rejected: false, used: units };
+  return { rejected: false, used: units, refused: isAnswered ? null : refused };
 }
+
+const shareOf = ({ n, mean }: Moments): Shares['control'] => ({ n, share: n === 0 ? 0 : mean[0]! });
 
 function draw(frame: HistoryFrame, names: readonly string[], count: number, injection: Injection | null, random: RandomStream): Moments {
   const columns = frame.columns.map(() => new Float64Array(count));
