@@ -111,7 +111,7 @@ export const designRows: readonly Row[] = [
   designRow({ title: 'factors, main effect', changes: twoFactors, process: (effect) => factorialProcess(240, effect), effect: 1, contrast: 'colour: 1', truth: (effect) => 1 + effect / 2, scales: ['difference'], size: SHOWN, brief: 60 }),
   designRow({ title: 'factors, interaction', changes: twoFactors, process: (effect) => factorialProcess(240, effect), effect: 1, contrast: 'colour: 1 x size: 1', truth: (effect) => effect, scales: ['difference'], brief: 60 }),
   designRow({ title: 'complier effect', changes: { design: encouraged(10) }, process: (effect) => encouragementProcess(600, effect), effect: 1, scales: ['difference'], brief: 60 }),
-  designRow({ title: 'complier effect, however weak', changes: { design: encouraged(0) }, process: (effect) => encouragementProcess(300, effect, 0.2), effect: 1, scales: ['difference'], brief: 60 }),
+  designRow({ title: 'complier effect, however weak', changes: { design: encouraged(0) }, process: (effect) => encouragementProcess(300, effect, 0.2, 'dose'), effect: 1, scales: ['difference'], brief: 60 }),
   designRow({ title: 'holdout', changes: { arms: arms('held', 'others'), design: { kind: 'holdout', keys: ['held'] } }, process: (lift) => holdoutProcess(4000, lift), effect: 0.05, brief: 20 }),
   designRow({ title: 'pairs', changes: { design: { kind: 'paired', pair: 'group' } }, process: (effect) => wildPairProcess(COINS, effect), effect: 5, scales: ['difference'], brief: 40 }),
   designRow({ title: 'combined arms', changes: { arms: arms('control', 'a', 'b'), combined: [{ name: 'both', arms: ['a', 'b'] }] }, process: (lift) => combinedProcess(600, lift), effect: 0.1, contrast: 'both', brief: 60 }),

@@ -156,6 +156,12 @@ describe('designs refuse', () => {
     expect(found.differenceRefusal.reason).toBe('denominator_near_zero');
     expect(found.andersonRubin.interval.shape).not.toBe('interval');
   });
+  it('the complier effect of an encouragement that moved nobody, by what it did, and keep the Anderson-Rubin set', async () => {
+    const found = await resultOf('complier_effect', { outcome: y, treatment: arm, uptake: y.map((_, i) => Number(i % 4 < 2)) }, { leastF: 0 });
+    expect(found.firstStage.estimate).toBe(0);
+    expect(found.differenceRefusal.detail).toMatch(/moved none/);
+    expect(found.andersonRubin.interval.shape).toBe('complement');
+  });
   it('an encouragement that no one follows', async () => {
     expect(await refusalOf('complier_effect', { outcome: y, treatment: arm, uptake: y.map(() => 0) })).toMatchObject({ reason: 'not_identified' });
   });

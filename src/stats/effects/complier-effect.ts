@@ -54,6 +54,7 @@ export function encouragementEffects(adjusted: AdjustedArms): EncouragementEffec
 export function complierEffect({ outcome, uptake, errorAt }: EncouragementEffects, leastF: number): Effect | Refusal {
   const f = (uptake.estimate / uptake.standardError) ** 2;
   if (!(f >= leastF)) return refuse('denominator_near_zero', `complierEffect needs a first stage with F of at least ${leastF}; it is ${f}`, 'Read the Anderson-Rubin set, which holds however weak the encouragement, or encourage more strongly.');
+  if (uptake.estimate === 0) return refuse('denominator_near_zero', 'complierEffect needs encouragement that moved uptake; in these data it moved none', 'Read the Anderson-Rubin set, which holds however weak the encouragement, or encourage more strongly.');
   const estimate = outcome.estimate / uptake.estimate;
   const { variance, degreesOfFreedom } = errorAt(estimate);
   const standardError = Math.sqrt(variance) / Math.abs(uptake.estimate);

@@ -203,14 +203,19 @@ export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
   },
 });
 
-/** An encouragement, uptake confounded with the outcome. @param push by which it moves uptake, in standard deviations of what else moves it */
-export const encouragementProcess = (units: number, effect: number, push = 2): DesignProcess => ({
-  words: `an encouragement${push < 1 ? ' that hardly moves uptake' : ''}, uptake confounded with the outcome; ${units} units in both arms`,
+/**
+ * An encouragement, uptake confounded with the outcome.
+ * @param push by which it moves uptake, in standard deviations of what else moves it
+ * @param uptakeOf what a unit takes up: all or nothing, or a dose, which never is the same in both arms by chance
+ */
+export const encouragementProcess = (units: number, effect: number, push = 2, uptakeOf: 'whole' | 'dose' = 'whole'): DesignProcess => ({
+  words: `an encouragement${push < 1 ? ` that hardly moves uptake${uptakeOf === 'dose' ? ', a dose' : ''}` : ''}, uptake confounded with the outcome; ${units} units in both arms`,
   control: 0, treatment: effect,
   draw(random) {
     const encouraged = list(units, () => coin(random));
     const hidden = list(units, () => random.normal());
-    const uptake = encouraged.map((e, i) => Number(hidden[i]! + push * (e - 0.5) + random.normal() > 0));
+    const inclination = encouraged.map((e, i) => hidden[i]! + push * (e - 0.5) + random.normal());
+    const uptake = uptakeOf === 'dose' ? inclination : inclination.map((value) => Number(value > 0));
     return { outcome: numeric(uptake.map((taken, i) => effect * taken + hidden[i]! + random.normal())), treatment: category(encouraged, 2), uptake: numeric(uptake), covariates: [] };
   },
 });
