@@ -1,7 +1,7 @@
 import { errorsOfBags, type Linearised } from './bag-variance.js';
 import { binOf } from './binning.js';
 import { lineariseEffect, solveEffect } from './effect-equation.js';
-import { CATEGORY, concatenate, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTrees } from './packed-trees.js';
+import { CATEGORY, concatenate, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTree, type PackedTrees } from './packed-trees.js';
 import type { ScoringForest } from './scoring-forest.js';
 
 /** The effect at one unit, in units of y per unit of w, and its little-bag variance, in squared units. */
@@ -88,31 +88,63 @@ interface LeafFinder {
 function leafFinder({ segments, leafValues }: PackedTrees): LeafFinder {
   const bytes = concatenate(segments);
   const words = new Uint32Array(bytes.buffer);
-  const shorts = new Uint16Array(bytes.buffer);
-  const starts = Int32Array.from([...treesOf(bytes, leafValues)], (tree) => tree.start / 4);
+  const trees = [...treesOf(bytes, leafValues)];
+  const { nodes, roots } = depthFirst(words, trees, leafValues);
+  const subsets = Int32Array.from(trees, (tree) => (tree.start + TREE_HEADER) / 4 + 2 * tree.nodes);
   return {
     values: new Float32Array(bytes.buffer),
     find(bins, leaves) {
-      for (let tree = 0; tree < starts.length; tree++) {
-        const start = starts[tree]!;
-        const nodes = start + TREE_HEADER / 4;
-        const subsets = nodes + 2 * words[start]!;
-        let at = nodes;
-        let left = words[at]!;
-        while (left < LEAF) {
-          const feature = shorts[at * 2 + 2]!;
-          const cut = shorts[at * 2 + 3]!;
+      for (let tree = 0; tree < roots.length; tree++) {
+        let at = roots[tree]!;
+        let right = nodes[at]!;
+        while (right < LEAF) {
+          const rule = nodes[at + 1]!;
+          const feature = rule & 0xffff;
+          const cut = rule >>> 16;
           let goesRight: boolean;
           if (feature < CATEGORY) goesRight = ((bins[feature]! - (cut >>> 8)) & 255) > (cut & 255);
           else {
             const level = bins[feature & ~CATEGORY]!;
-            goesRight = ((words[subsets + (cut * SUBSET_BYTES) / 4 + (level >>> 5)]! >>> (level & 31)) & 1) === 1;
+            goesRight = ((words[subsets[tree]! + (cut * SUBSET_BYTES) / 4 + (level >>> 5)]! >>> (level & 31)) & 1) === 1;
           }
-          at = nodes + 2 * (goesRight ? left + 1 : left);
-          left = words[at]!;
+          at = goesRight ? right : at + 2;
+          right = nodes[at]!;
         }
-        leaves[tree] = subsets + (words[start + 2]! * SUBSET_BYTES) / 4 + (left - LEAF) * leafValues;
+        leaves[tree] = right - LEAF;
       }
     },
   };
+}
+
+/**
+ * Nodes with their left child right behind them: on the way down, half of the steps stay in one line of the processor's cache.
+ *
+ * Two words a node: where the right child is, or LEAF | where the values of the leaf start; and the rule, as packed.
+ */
+function depthFirst(words: Uint32Array, trees: readonly PackedTree[], leafValues: number): { readonly nodes: Uint32Array; readonly roots: Int32Array } {
+  const nodes = new Uint32Array(2 * trees.reduce((sum, tree) => sum + tree.nodes, 0));
+  const roots = new Int32Array(trees.length);
+  let end = 0;
+  trees.forEach((tree, t) => {
+    const start = (tree.start + TREE_HEADER) / 4;
+    const firstLeaf = start + 2 * tree.nodes + (tree.subsets * SUBSET_BYTES) / 4;
+    roots[t] = end;
+    // right children that are still to be written, with the parent that must know where
+    const waiting: { readonly node: number; readonly parent: number }[] = [];
+    for (let node: number | undefined = 0; node !== undefined;) {
+      const left: number = words[start + 2 * node]!;
+      nodes[end + 1] = words[start + 2 * node + 1]!;
+      if (left < LEAF) {
+        waiting.push({ node: left + 1, parent: end });
+        node = left;
+      } else {
+        nodes[end] = LEAF + firstLeaf + (left - LEAF) * leafValues;
+        const next = waiting.pop();
+        if (next) nodes[next.parent] = end + 2;
+        node = next?.node;
+      }
+      end += 2;
+    }
+  });
+  return { nodes, roots };
 }
