@@ -54,6 +54,19 @@ describe('causal_forest', () => {
     expect(parsed.importance.map(({ name }) => name)).toEqual(['x0', 'x1', 'x2']);
   });
 
+  it('corrects effects that slope when asked to: they spread as wide as they do, the average hardly moves', async () => {
+    const plain = rolesOf(1000);
+    const [slope] = plain.covariates;
+    const roles = { ...plain, outcome: { ...plain.outcome, values: plain.treatment.values.map((w, i) => 2 * slope!.values[i]! * (w - 0.5) + ((i * 7919) % 100) / 100) } };
+    const [own, corrected] = await Promise.all([false, true].map(async (localLinear) =>
+      causalForest.result.parse(await causalForest.estimate(roles, { ...options, localLinear }, { seed: 3, forests: engine }))));
+    const spread = ({ effects }: { effects: { highest: number; lowest: number } }) => effects.highest - effects.lowest;
+    const ascending = slope!.values.map((value) => 2 * value).sort();
+    const truth = ascending[899]! - ascending[99]!;
+    expect(Math.abs(spread(corrected!) - truth)).toBeLessThan(0.5 * Math.abs(spread(own!) - truth));
+    expect(Math.abs(corrected!.average.estimate - own!.average.estimate)).toBeLessThan(2 * own!.average.standardError);
+  });
+
   it('finds the heterogeneity that is there, and whom to treat', async () => {
     const roles = { ...rolesOf(4000), cluster: undefined };
     const context = { seed: 1, forests: engine };

@@ -4,7 +4,7 @@ import { doublyRobustScores } from '../../forest/doubly-robust-scores.js';
 import { isRefusal, refuse } from '../../refusal.js';
 import { defineEstimator, numerics } from '../estimator.js';
 import { coefficientAnswer, coefficientSchema } from './forest-answers.js';
-import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
+import { correctedForestOptions, forestInput, growForest, forestRoles } from './forest-input.js';
 
 const result = z.object({
   coefficients: z.array(coefficientSchema).describe('intercept first, then the columns in order'),
@@ -19,7 +19,7 @@ export const bestLinearProjection = defineEstimator({
   estimand: 'argmin over (a, b) of E[(tau(X) - a - b A)^2], A the columns projected on',
   references: ['Semenova, Chernozhukov (2021), Econometrics Journal 24(2)', 'MacKinnon, White (1985), Journal of Econometrics 29(3)'],
   data: { ...forestRoles, projectOn: numerics('columns to project on; absent: the covariates') },
-  options: z.strictObject(forestOptions),
+  options: z.strictObject(correctedForestOptions),
   result,
   async estimate({ projectOn, ...columns }, chosen, context) {
     const input = forestInput(columns, chosen, context);

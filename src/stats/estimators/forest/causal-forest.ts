@@ -8,11 +8,11 @@ import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator } from '../estimator.js';
 import { averageAnswer, averageResult, coefficientAnswer, coefficientSchema, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
+import { correctedForestOptions, forestInput, growForest, forestRoles } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom the effect is averaged: all, the treated, the controls, or all weighted by overlap'),
-  ...forestOptions,
+  ...correctedForestOptions,
 });
 
 const armOverlap = z.object({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { CausalChoices, CausalData, CausalForest } from '../../forest/causal-forest.js';
 import type { EngineOptions, ForestEngine } from '../../forest/forest-engine.js';
+import { localCorrection, withLocalCorrection } from '../../forest/local-linear-effects.js';
 import type { OverlapRule } from '../../forest/overlap.js';
 import { EFFECT_DEFAULTS, growTunedCausalForest } from '../../forest/tuned-causal-forest.js';
-import type { Refusal } from '../../refusal.js';
+import { isRefusal, type Refusal } from '../../refusal.js';
 import { referenceEngine } from '../../forest/reference/reference-engine.js';
 import { categoriesWithGaps, level, numeric, numericsWithGaps, optionalCategory, optionalNumeric, type Category, type DataOf, type EstimationContext } from '../estimator.js';
 
@@ -33,7 +34,13 @@ export const forestOptions = {
   beyondBounds: z.enum(['refuse', 'trim']).default('refuse').describe('what happens to rows outside the bounds'),
   level,
 } as const;
-type ForestOptions = z.output<z.ZodObject<typeof forestOptions>>;
+type ForestOptions = z.output<z.ZodObject<typeof forestOptions>> & { readonly localLinear?: boolean };
+
+/** Options of estimators that read a causal forest's effects at its own units. */
+export const correctedForestOptions = {
+  ...forestOptions,
+  localLinear: z.boolean().default(false).describe('whether effects are corrected by ridge regressions with forest weights on the covariates that matter, their penalty chosen by out-of-bag R-loss'),
+} as const;
 
 /** Options of estimators that grow another forest of effects: grf's leaves and halves. */
 export const otherForestOptions = {
@@ -49,6 +56,7 @@ export interface ForestInput {
   readonly choices: Omit<CausalChoices, 'minNodeSize'>;
   /** to choose among, the preferred one first */
   readonly leafSizes: readonly [number, ...number[]];
+  readonly localLinear: boolean;
   readonly overlap: OverlapRule;
   readonly engineOptions: EngineOptions;
 }
@@ -66,6 +74,7 @@ export function forestInput(columns: ForestColumns, chosen: ForestOptions, conte
       y: outcome.values, w: treatment.values, weight: weight?.values ?? null, cluster: cluster?.codes ?? null,
       ...(chosen.propensity !== null && { wHat: new Float64Array(outcome.values.length).fill(chosen.propensity) }),
     },
+    localLinear: chosen.localLinear ?? false,
     leafSizes: leafSize === null ? EFFECT_DEFAULTS.leafSizes : [leafSize],
     choices: { trees, honestyFraction, sampleFraction, alpha, seed: context.seed },
     overlap: { bounds: [chosen.lowestPropensity, chosen.highestPropensity], beyond: chosen.beyondBounds },
@@ -74,7 +83,11 @@ export function forestInput(columns: ForestColumns, chosen: ForestOptions, conte
 }
 
 /** The forest of these columns and options. */
-export const growForest = ({ engine, data, choices, leafSizes }: ForestInput, options: EngineOptions): Promise<CausalForest | Refusal> =>
-  growTunedCausalForest(engine, data, choices, leafSizes, options);
+export async function growForest({ engine, data, choices, leafSizes, localLinear }: ForestInput, options: EngineOptions): Promise<CausalForest | Refusal> {
+  const forest = await growTunedCausalForest(engine, data, choices, leafSizes, options);
+  if (isRefusal(forest) || !localLinear) return forest;
+  const correction = localCorrection(forest, data);
+  return isRefusal(correction) ? correction : withLocalCorrection(forest, correction);
+}
 
 const codesOf = ({ codes }: Category): Float64Array => Float64Array.from(codes, (code) => (code < 0 ? NaN : code));

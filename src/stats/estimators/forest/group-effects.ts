@@ -6,12 +6,12 @@ import { isRefusal } from '../../refusal.js';
 import { category, defineEstimator } from '../estimator.js';
 import { setSchema } from '../two-arms.js';
 import { averageAnswer, averageResult } from './forest-answers.js';
-import { forestInput, growForest, forestOptions, forestRoles } from './forest-input.js';
+import { correctedForestOptions, forestInput, growForest, forestRoles } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom effects are averaged within a group: all, the treated, the controls, or all weighted by overlap'),
   bandReplicates: z.number().int().min(200).max(100_000).default(2000).describe('replicates of the multiplier bootstrap behind the band'),
-  ...forestOptions,
+  ...correctedForestOptions,
 });
 
 const result = z.object({
