@@ -98,20 +98,24 @@ export async function growCausalForest(
   };
 }
 
-/** E[W | X] out of bag by two forests, without the treatment's index and with it: the one that predicts better. */
+/** Enough to tell whether an index helps: a row is out of half of them. */
+const PILOT_TREES = 40;
+
+/** E[W | X] out of bag, by the treatment's index too where a few trees predict better with it. */
 async function treatmentMean(
   engine: ForestEngine, rows: BinnedRows, data: CausalData, isIndexed: boolean, settings: ForestSettings, options: EngineOptions,
 ): Promise<Float64Array | Refusal> {
   const weight = data.weight ?? null;
   const index = isIndexed ? treatmentIndex(data, data.w, settings.seed) : null;
-  const by = (seen: BinnedRows, from: number, to: number) =>
-    outOfBagMean(engine, seen, data.w, weight, settings, forestStreams.treatment, progressPart(options, from, to));
-  const plain = await by(rows, 0, index ? 0.5 : 1);
-  if (isRefusal(plain) || !index) return plain;
-  const indexed = await by(withColumn(rows, index), 0.5, 1);
-  if (isRefusal(indexed)) return indexed;
+  const by = (seen: BinnedRows, trees: number, from: number, to: number) =>
+    outOfBagMean(engine, seen, data.w, weight, { ...settings, trees }, forestStreams.treatment, progressPart(options, from, to));
+  if (!index) return by(rows, settings.trees, 0, 1);
+  const indexed = withColumn(rows, index);
+  const without = await by(rows, PILOT_TREES, 0, 0.15);
+  const withIt = await by(indexed, PILOT_TREES, 0.15, 0.3);
   const loss = (wHat: Float64Array) => data.w.reduce((sum, w, i) => sum + (weight ? weight[i]! : 1) * (w - wHat[i]!) ** 2, 0);
-  return loss(indexed) < loss(plain) ? indexed : plain;
+  const isBetter = !isRefusal(without) && !isRefusal(withIt) && loss(withIt) < loss(without);
+  return by(isBetter ? indexed : rows, settings.trees, 0.3, 1);
 }
 
 const isBinary = (w: Float64Array): boolean => w.every((value) => value === 0 || value === 1);
