@@ -4,10 +4,14 @@ import type { CausalForest } from './causal-forest.js';
 import type { CausalSurvivalForest } from './causal-survival-forest.js';
 import type { InstrumentalForest } from './instrumental-forest.js';
 import type { MultiArmForest } from './multi-arm-forest.js';
+import type { MultiRegressionForest } from './multi-regression-forest.js';
 import { concatenate, type PackedTrees } from './packed-trees.js';
+import type { RegressionForest } from './regression-forest.js';
+import type { SurvivalForest } from './survival-forest.js';
 
 /** Forests that can be saved; each is a record of numbers, names and typed arrays. */
-export type SavedForest = CausalForest | CausalSurvivalForest | InstrumentalForest | MultiArmForest;
+export type SavedForest =
+  CausalForest | CausalSurvivalForest | InstrumentalForest | MultiArmForest | MultiRegressionForest | RegressionForest | SurvivalForest;
 export type ForestFamily = SavedForest['family'];
 
 const FORMAT = 'assay forest';

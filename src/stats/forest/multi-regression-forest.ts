@@ -10,6 +10,7 @@ import { standardise } from './standardise.js';
 
 /** An honest forest of several means E[Y_j | X], split by all outcomes together. */
 export interface MultiRegressionForest {
+  readonly family: 'multi_regression';
   readonly plan: GrowthPlan;
   readonly trees: PackedTrees;
   /** y_j = centre_j + scale_j x label_j */
@@ -40,5 +41,5 @@ export async function growMultiRegressionForest(
   const refusal = checkCoverage(growth.outOfBag);
   if (refusal) return refusal;
   const outOfBag = outOfBagEstimates(growth.outOfBag, plan.leafValues, meansEquation(outcomes.length), scales, centres);
-  return isRefusal(outOfBag) ? outOfBag : { plan, trees: growth.trees, centres, scales, outOfBag };
+  return isRefusal(outOfBag) ? outOfBag : { family: 'multi_regression', plan, trees: growth.trees, centres, scales, outOfBag };
 }

@@ -7,6 +7,7 @@ import { standardise } from './standardise.js';
 
 /** An honest regression forest of E[Y | X]. */
 export interface RegressionForest {
+  readonly family: 'regression';
   readonly plan: GrowthPlan;
   readonly trees: PackedTrees;
   /** y = centre + scale x label */
@@ -39,7 +40,7 @@ export async function growRegressionForest(
   const { sums } = growth.outOfBag;
   const outOfBag = new Float64Array(rows.rows);
   for (let row = 0; row < rows.rows; row++) outOfBag[row] = centre + (scale * sums[2 * row]!) / sums[2 * row + 1]!;
-  return { plan, trees: growth.trees, centre, scale, outOfBag };
+  return { family: 'regression', plan, trees: growth.trees, centre, scale, outOfBag };
 }
 
 /** Every row needs a tree that did not draw it. */

@@ -9,6 +9,7 @@ import { splitTimes, type SurvivalTimes } from './survival-times.js';
 
 /** An honest forest of P(T > t | X) from right-censored times. */
 export interface SurvivalForest {
+  readonly family: 'survival';
   readonly rows: BinnedRows;
   readonly plan: GrowthPlan;
   readonly trees: PackedTrees;
@@ -38,7 +39,7 @@ export async function growSurvivalForest(
   if (isRefusal(plan)) return plan;
   const growth = await engine.grow(rows, plan, true, options);
   if (isRefusal(growth)) return growth;
-  return checkCoverage(growth.outOfBag) ?? { rows, plan, trees: growth.trees, observed, eventsComeLast };
+  return checkCoverage(growth.outOfBag) ?? { family: 'survival', rows, plan, trees: growth.trees, observed, eventsComeLast };
 }
 
 /** Hazards of the rows from .. to - 1, shape (to - from, steps). */
