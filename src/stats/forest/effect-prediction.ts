@@ -27,7 +27,8 @@ export async function predictOutOfBag(engine: ForestEngine, forest: CausalForest
   return effectsFrom(forest, await engine.outOfBagMoments(forest.trees, forest.rows, forest.plan, options));
 }
 
-function effectsFrom(forest: ScoringForest, moments: BagMoments | Refusal): EffectPredictions | Refusal {
+/** Effects from moments of the forest's leaf values. */
+export function effectsFrom(forest: ScoringForest, moments: BagMoments | Refusal): EffectPredictions | Refusal {
   const predictions = predictionsFrom(forest.trees, moments, effectEquation, [forest.effectScale]);
   return isRefusal(predictions) ? predictions : predictions[0]!;
 }
