@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationText, identifier, windowText } from './vocabulary.js';
+import { beforeExposure, identifier, windowText } from './vocabulary.js';
 
 /** A structured filter on one column: never SQL text, so that names and values can be quoted. */
 export const filterSchema = z.strictObject({
@@ -36,7 +36,7 @@ const momentLearner = z.discriminatedUnion('name', [
 
 const cupacSchema = z.strictObject({
   columns: z.array(z.string().min(1)).min(1).max(50).describe('numeric attributes of the exposures table, known before exposure, to predict the metric from'),
-  pre: durationText.optional().describe('the same metric over this long before first exposure as one more feature'),
+  pre: beforeExposure.optional().describe('the same metric over this long before first exposure as one more feature'),
   learner: momentLearner.default({ name: 'ridge', lambda: 'min' }),
   folds: z.number().int().gte(3).lte(8).default(5).describe('parts of the units, by a hash of the unit; each is predicted by a model of the others'),
 });
@@ -44,7 +44,7 @@ export type Cupac = z.output<typeof cupacSchema>;
 
 const covariateSchema = z.union([
   z.strictObject({ cupac: cupacSchema.describe('a cross-fitted prediction of the metric from what was known before exposure (CUPAC)') }),
-  z.strictObject({ pre: durationText.describe('the same metric over this long before first exposure') }),
+  z.strictObject({ pre: beforeExposure.describe('the same metric over this long before first exposure') }),
   z.strictObject({ columns: z.array(z.string().min(1)).min(1).max(20).describe('numeric attributes of the exposures table, known before exposure') }),
 ]);
 
@@ -57,7 +57,8 @@ const base = {
   window: windowText.optional().describe('events count from first exposure + start to first exposure + end, such as 0d..7d; absent: all events after exposure'),
 };
 const adjustable = {
-  cap: z.strictObject({ lower: z.number().optional(), upper: z.number().optional() }).optional().describe('fixed bounds on a unit\'s value, in units of the metric'),
+  cap: z.strictObject({ lower: z.number().optional(), upper: z.number().optional() })
+    .refine(({ lower, upper }) => lower === undefined || upper === undefined || lower < upper, { message: 'the lower bound must be below the upper one, or every unit has the same value' }).optional().describe('fixed bounds on a unit\'s value, in units of the metric'),
   winsorise: z.strictObject({ lower: z.number().gte(0).lt(0.5).optional(), upper: z.number().gt(0.5).lte(1).optional() }).optional()
     .describe('bounds on a unit\'s value at these quantiles over all arms together'),
   covariate: covariateSchema.optional().describe('variance reduction by regression adjustment (CUPED; Lin 2013)'),

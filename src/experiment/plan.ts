@@ -222,7 +222,7 @@ function* decisionIssues(plan: Draft): Generator<PlanIssue> {
     }
   }
   if (corrections[plan.correction].reads === 'e_values' && !methodOf(plan.inference).eValue) {
-    yield { message: `correction ${plan.correction} reads e-values, and inference ${plan.inference.method} has none`, path: ['correction'] };
+    yield { message: `correction ${plan.correction} reads e-values, and inference ${plan.inference.method} has none: plan one that has (confidence_sequence, mixture_sprt, hybrid, anytime_exact), or another correction`, path: ['correction'] };
   }
   yield* inferenceIssues(plan);
   if (plan.decision.rule) yield* ruleIssues(plan);

@@ -13,6 +13,9 @@ export function durationSeconds(text: string): number {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS];
 }
 
+/** Of a covariate: what is measured after exposure may be an effect of it. */
+export const beforeExposure = z.string().regex(/^[1-9]\d*(m|h|d|w)$/, 'must be a length of time that ends at first exposure, such as 14d: what is measured after exposure may be an effect of it, and is no covariate');
+
 export const durationText = z.string().regex(/^[1-9]\d*(m|h|d|w)$/, 'must be a duration such as 14d');
 
 /** A stretch of time relative to first exposure, in seconds: from <= t - exposure < to. */
@@ -26,7 +29,7 @@ export function parseWindow(text: string): Window {
   return { from: durationSeconds(`${start}${startUnit ?? endUnit}`), to: durationSeconds(`${end}${endUnit}`) };
 }
 
-export const windowText = z.string().regex(WINDOW, { error: 'must look like 0d..7d (units m, h, d, w)', abort: true })
+export const windowText = z.string().regex(WINDOW, { error: 'must look like 0d..7d (units m, h, d, w), from first exposure on; what was before is a covariate: { pre: 7d }', abort: true })
   .refine((text) => { const { from, to } = parseWindow(text); return from < to; }, { message: 'must end after it begins' });
 
 export const instant = z.string().refine((text) => /(Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), { message: 'must be an ISO 8601 time with a zone, such as 2026-03-01T00:00:00Z' });

@@ -94,7 +94,7 @@ describe('inference of a plan', () => {
 
   it('a correction that reads e-values is refused by the plan for a method without them', () => {
     const parse = (inference: object) => planSchema.safeParse({ ...shopPlan(), inference, correction: 'e_benjamini_hochberg' });
-    expect(parse({ method: 'fixed' }).error!.issues).toMatchObject([{ path: ['correction'], message: 'correction e_benjamini_hochberg reads e-values, and inference fixed has none' }]);
+    expect(parse({ method: 'fixed' }).error!.issues).toMatchObject([{ path: ['correction'], message: 'correction e_benjamini_hochberg reads e-values, and inference fixed has none: plan one that has (confidence_sequence, mixture_sprt, hybrid, anytime_exact), or another correction' }]);
     expect(parse({ method: 'mixture_sprt' }).success).toBe(true);
   });
 

@@ -26,7 +26,7 @@ const contrastIn = (unit: number): Contrast => {
   const arm = (n: number, mean: number) => ({ n, columns: ['y'], mean: [mean * unit], scatter: [[(n - 1) * (40 * unit) ** 2]] });
   return answered(contrasts(arm(2000, 10), [arm(1900, 10.5)], 1, meanOutcome)[0]!);
 };
-const normalPrior = (fields: object) => bayesianNormal.options.parse({ prior: { kind: 'normal', ...fields } });
+const normalPrior = (fields: object) => bayesianNormal.options.parse({ prior: { kind: 'normal', standardDeviation: 0.1, ...fields } });
 
 /** Chance of a step of the grid at its densest: its width of 16 / 400 standard deviations times 0.4. */
 const GRID_STEP = 0.4 * (16 / 400);
@@ -66,7 +66,7 @@ describe('Bayesian inference on an effect', () => {
     expect(bayesianNormal.refusal!(effect, normalPrior({}))).toMatchObject({ status: 'refused', reason: 'unsupported_combination' });
     expect(bayesianNormal.interval(effect, 0.05, 'two_sided', normalPrior({})).shape).toBe('line');
     expect(bayesianNormal.refusal!(effect, normalPrior({ unit: 'metric' }))).toBeNull();
-    expect(bayesianNormal.options.safeParse({ prior: { kind: 'normal', standardDeviation: 0 } }).success).toBe(false);
+    for (const scale of [{}, { standardDeviation: 0 }]) expect(bayesianNormal.options.safeParse({ prior: { kind: 'normal', ...scale } }).success).toBe(false);
   });
 
   it('the flat prior is the fixed normal test', () => {

@@ -73,7 +73,7 @@ export function twoLevels({ name, levels }: Category, options: Pick<TwoArmOption
     if (given !== undefined && !levels.includes(given)) throw new OptionsError(`${role} must be one of ${levels.join(', ')}; got "${given}"`, [role]);
     if (given === undefined && levels.length > 2) throw new OptionsError(`${role} must be named, as ${name} has ${levels.length} levels: ${levels.join(', ')}`, [role]);
   }
-  if (levels.length < 2) throw new OptionsError(`the treatment column must have at least two levels; ${name} has ${levels.length}`, ['treatment']);
+  if (levels.length < 2) throw new OptionsError(`the treatment column must have at least two levels; ${name} has ${levels.length}: wait for units in another arm, or name the column that holds all arms`, ['treatment']);
   const control = options.control ?? levels.find((candidate) => candidate !== options.treatment)!;
   const treatment = options.treatment ?? levels.find((candidate) => candidate !== control)!;
   if (control === treatment) throw new OptionsError(`treatment must differ from control; both are "${control}"`, ['treatment']);

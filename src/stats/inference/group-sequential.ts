@@ -20,7 +20,7 @@ export const groupSequentialOptions = z.strictObject({
   futility: futilitySchema.extend({ drift: z.number().gt(0).describe('expected standardised statistic at the planned end under the effect that is planned for') })
     .optional().describe('advice to stop when that effect has become implausible; absent: none'),
   looks: z.array(z.number().gt(0)).min(1).max(2000)
-    .refine((looks) => looks.every((look, k) => k === 0 || look > looks[k - 1]!), { message: 'must grow from look to look' })
+    .refine((looks) => looks.every((look, k) => k === 0 || look > looks[k - 1]!), { message: 'must grow from look to look: leave out looks that gained nothing, and give all that was seen so far at each' })
     .describe('information at each look so far, the present one last: fractions of the plan, or units'),
   plannedInformation: z.number().gt(0).default(1).describe('at the planned end, in the unit of looks; a look beyond it spends all that is left'),
   isOneSided: z.boolean().default(false).describe('true: the test that may stop rejects on the better side only, at all of its error rate'),
@@ -28,7 +28,7 @@ export const groupSequentialOptions = z.strictObject({
 });
 
 const groupSequentialPlan = groupSequentialOptions.pick({ spending: true }).extend({
-  plannedUnits: z.number().int().gte(2).describe('units of all arms at the planned end'),
+  plannedUnits: z.number({ error: 'a group sequential plan needs the units of all arms at its planned end, for that is what it spends the error rate over; assay power plans them' }).int().gte(2).describe('units of all arms at the planned end'),
   looks: groupSequentialOptions.shape.looks.optional()
     .describe('shares of the planned units at which the results are looked at, each once; absent: a look at the end of every day of exposure'),
   futility: futilitySchema.optional().describe('stop when the effect that the plan has power 1 - beta for has become implausible. Unless it is called binding, the other boundaries hold whether or not one stops; absent: none'),

@@ -40,6 +40,9 @@ export const cupac = defineEstimator({
     const rows = Int32Array.from([...arms.codes.keys()].filter((i) => arms.codes[i] === levels.control || arms.codes[i] === levels.treatment));
     const x = featuresOfRows(featuresOf(covariates, categories, outcome.values.length), rows);
     const y = Float64Array.from(rows, (row) => outcome.values[row]!);
+    const [c, t] = [levels.control, levels.treatment].map((code) => rows.reduce((n, row) => n + Number(arms.codes[row] === code), 0)) as [number, number];
+    if (c < 2 || t < 2) return refuse('too_few_units', `cupac needs at least 2 units in each arm; got ${c} and ${t}`, 'Wait for more units.');
+    if (y.every((value) => value === y[0])) return refuse('zero_variance', 'cupac needs an outcome that varies; it is constant', 'Check that the metric is recorded; a constant outcome cannot be tested.');
     const folds = planFolds(rows.length, { folds: options.folds }, context.seed);
     if (isRefusal(folds)) return folds;
     const fitted = await crossFit(learnerOf(options.learner, y, 'learner', x), { x, y }, folds, context);

@@ -6,9 +6,10 @@ import type { Posterior } from '../inference.js';
 import { angles, angleWhere, gradedIntegral, integral, panelsFor, sinSquared, tails, weightedDensity, type BetaPosterior } from './beta-quadrature.js';
 
 /** Prior of a proportion; the default is Jeffreys'. Shapes below 1/2 put mass on 0 and 1 that no data remove. */
+const LEAST_PRIOR = 'a Beta prior needs at least half a success and half a failure (Jeffreys), or shares of 0 and 1 would be certain';
 export const betaPriorSchema = z.strictObject({
-  successes: z.number().gte(0.5).default(0.5).describe('prior successes'),
-  failures: z.number().gte(0.5).default(0.5).describe('prior failures'),
+  successes: z.number().gte(0.5, LEAST_PRIOR).default(0.5).describe('prior successes'),
+  failures: z.number().gte(0.5, LEAST_PRIOR).default(0.5).describe('prior failures'),
 }).meta({ id: 'BetaPrior' });
 export type BetaPrior = z.output<typeof betaPriorSchema>;
 const JEFFREYS: BetaPrior = { successes: 0.5, failures: 0.5 };

@@ -6,7 +6,7 @@ import type { NormalPosterior } from '../inference.js';
 /**
  * Prior belief about an effect. A normal prior always states its scale and the unit of that scale.
  *
- * The default, lifts of mean 0 and standard deviation 0.1, expects 19 lifts of 20 within +-20 %: wider than published
+ * The default of methods, lifts of mean 0 and standard deviation 0.1, expects 19 lifts of 20 within +-20 %: wider than published
  * distributions of tested lifts (most are below 1 %; Eppo assumes 5 %), so that it tames the implausible (Twyman) and moves an
  * estimate with a standard error of 1 % by one part in a hundred.
  */
@@ -14,11 +14,12 @@ export const normalPriorSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('normal'),
     mean: z.number().default(0).describe('in the unit of the prior'),
-    standardDeviation: z.number().gt(0).default(0.1).describe('in the unit of the prior'),
+    standardDeviation: z.number({ error: 'a normal prior needs its scale: standardDeviation, in the unit of the prior (0.1 of a lift expects 19 lifts of 20 within 20 %); without one, say kind: flat' })
+      .gt(0, 'a prior needs a scale above 0; to believe nothing, say kind: flat').describe('in the unit of the prior'),
     unit: z.enum(['lift', 'metric']).default('lift').describe('lift: a fraction of the control value, the same for dollars and cents; metric: a difference in units of the metric'),
   }),
   z.strictObject({ kind: z.literal('flat') }).describe('improper: every effect equally likely'),
-]).meta({ id: 'NormalPrior' });
+], { error: 'a prior needs its kind: normal, with mean, standardDeviation (its scale) and unit, or flat' }).meta({ id: 'NormalPrior' });
 export type NormalPrior = z.output<typeof normalPriorSchema>;
 
 /**
