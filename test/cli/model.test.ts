@@ -100,6 +100,8 @@ describe('assay model train', () => {
     expect(await train(spec('causal_forest', { columns: { ...columns, covariates: ['agee'] } }))).toMatchObject({ code: 2, err: expect.stringContaining('the nearest is "age"') });
     expect(await train(spec('causal_forest', { name: '../up' }))).toMatchObject({ code: 2, err: expect.stringContaining('name: must be 1 to 64') });
     expect(await train(spec('dr_learner', { columns: { ...columns, treatment: 'age', covariates: [] } }))).toMatchObject({ code: 30, out: expect.stringContaining('a dr-learner needs a treatment of 0 and 1') });
+    folder.write('empty.csv', ['spend,treated,age,country', ...Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 2},,de`)]);
+    expect(await train(spec('t_learner', { data: 'empty.csv' }))).toMatchObject({ code: 30, out: expect.stringContaining('column age has no value that is not missing') });
     expect(() => readdirSync(at('bad'))).toThrow('ENOENT');
   });
 });
@@ -201,16 +203,22 @@ describe('a model that is not what its card says', () => {
 describe('assay model list and compare', () => {
   it('lists every version, by name and number', async () => {
     const cards: ModelCard[] = JSON.parse((await model('list', 'models', '--format', 'json')).out);
-    expect(cards.filter(({ name }) => name !== 'lenient').map(({ name, version }) => `${name} ${version}`)).toEqual(['causal_forest 1', 'dr_learner 1', 'r_learner 1', 't_learner 1', 't_learner 2', 'x_learner 1']);
+    expect(cards.filter(({ name }) => !['lenient', 'blind', 'clustered'].includes(name)).map(({ name, version }) => `${name} ${version}`)).toEqual(['causal_forest 1', 'dr_learner 1', 'r_learner 1', 't_learner 1', 't_learner 2', 'x_learner 1']);
   });
 
-  it('says on rows that neither saw which model is nearer to the truth', async () => {
+  it('says on rows that neither saw which model is nearer to the truth, a cluster counting once', async () => {
     await model('train', folder.write('blind.json', spec('t_learner', { name: 'blind', columns: { ...columns, covariates: [] } })), '--out', 'models');
     const { code, out } = await model('compare', 'models/x_learner', 'models/blind', '--data', 'fresh.csv', '--format', 'json');
     const compared = JSON.parse(out);
     expect(code).toBe(0);
     expect(compared).toMatchObject({ sameTrainingData: false, sameFeatures: false, onlyFirst: ['age'], onlySecond: [], data: { rows: 400, scored: 400 } });
     expect(compared.data.judged.loss.upper).toBeLessThan(0);
+    const [head, ...rows] = readFileSync(at('fresh.csv'), 'utf8').trim().split('\n');
+    folder.write('thrice.csv', [head!, ...rows.flatMap((row) => [row, row, row])]);
+    await model('train', folder.write('clustered.json', spec('t_learner', { name: 'clustered', columns: { ...columns, cluster: 'id' } })), '--out', 'models');
+    const errorOn = async (file: string) => JSON.parse((await model('compare', 'models/clustered', 'models/blind', '--data', file, '--format', 'json')).out).data.judged.loss.standardError;
+    const ratio = await errorOn('thrice.csv') / await errorOn('fresh.csv');
+    expect([ratio > 0.8, ratio < 1.25]).toEqual([true, true]); // units that came three times say no more than once: 0.58 if they did
     folder.write('unlabelled.csv', ['age,country', '50,de', '30,fr']);
     const unlabelled = JSON.parse((await model('compare', 'models/x_learner', 'models/blind', '--data', 'unlabelled.csv', '--format', 'json')).out);
     expect(unlabelled.data.judged).toMatchObject({ status: 'refused', detail: expect.stringContaining('no column "spend"') });

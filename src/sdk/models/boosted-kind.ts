@@ -8,7 +8,8 @@ import type { PartedKind } from '../../stats/cate/effect-parts.js';
 import { crossFittingOptions, featuresOf, overlapOptions, overlapRule } from '../../stats/estimators/dml/causal-columns.js';
 import { checkSample } from '../../stats/dml/sample.js';
 import { probeUnits } from '../../stats/forest/probe-units.js';
-import { isRefusal, refuse } from '../../stats/refusal.js';
+import type { Features } from '../../stats/learners/learner.js';
+import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
 import type { EffectScorer, ModelKind } from './kind.js';
 import { rateOf, rateOptions } from './rate-options.js';
 
@@ -25,6 +26,11 @@ const options = z.strictObject({
   folds: crossFittingOptions.folds, ...overlapOptions, ...rateOptions, level: crossFittingOptions.level,
 });
 
+const emptyColumn = ({ names, columns }: Features): Refusal | null => {
+  const empty = columns.findIndex((column) => column.every(Number.isNaN));
+  return empty < 0 ? null : refuse('zero_variance', `column ${names[empty]} has no value that is not missing`, 'Drop the column.');
+};
+
 const NAMES = { t: 't-learner', x: 'x-learner', r: 'r-learner', dr: 'dr-learner' } as const;
 
 /** A meta-learner over gradient boosting. */
@@ -39,7 +45,7 @@ export const boostedKind = (kind: PartedKind, reference: string): ModelKind => (
       x: featuresOf(covariates, categories, outcome.values.length), y: outcome.values, d: treatment.values,
       ...(weight && { weight: weight.values }), ...(cluster && { cluster: cluster.codes }),
     };
-    const refusal = checkSample(`a ${NAMES[kind]}`, { ...data, clusters: [] }, ['d']);
+    const refusal = checkSample(`a ${NAMES[kind]}`, { ...data, clusters: [] }, ['d']) ?? emptyColumn(data.x);
     if (refusal) return refusal;
     const effects = await boostEffects(kind, data, settings, { folds, bounds: overlap.bounds }, context);
     if (isRefusal(effects)) return effects;

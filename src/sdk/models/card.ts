@@ -57,6 +57,8 @@ export const modelCardSchema = z.strictObject({
   kind: modelKind.describe('how effects are learned'),
   outcome: z.string().describe('column of the outcome'),
   treatment: z.string().describe('column of the treatment'),
+  weight: z.string().nullable().describe('column of sample weights; null: every unit counts the same'),
+  cluster: z.string().nullable().describe('column of clusters, whose units count as one for errors; null: units are independent'),
   features: z.array(modelFeatureSchema).min(1).describe('inputs in their order'),
   schemaHash: sha256.describe('sha256 over names, kinds and levels of the features, in their order'),
   unseenCategories: unseenCategories.describe('what scoring does with a category that training did not have'),

@@ -89,7 +89,7 @@ export async function trainModel(spec: ModelSpec, data: TrainingData, { signal, 
 }
 
 function withCard(spec: ModelSpec, data: TrainingData, options: Record<string, unknown>, scorer: EffectScorer, metrics: ModelMetricsCard): TrainedModel {
-  const { name, description, kind, columns: { outcome, treatment }, unseenCategories, seed } = spec;
+  const { name, description, kind, columns: { outcome, treatment, weight = null, cluster = null }, unseenCategories, seed } = spec;
   const byName = new Map(data.read.map((column) => [column.name, column]));
   const features = scorer.features.map((feature) => featureOf(byName.get(feature)!));
   const schemaHash = schemaHashOf(features);
@@ -99,7 +99,7 @@ function withCard(spec: ModelSpec, data: TrainingData, options: Record<string, u
     bin,
     onnx: isRefusal(onnx) ? null : onnx,
     card: {
-      format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name, description, kind, outcome, treatment, features, schemaHash, unseenCategories,
+      format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name, description, kind, outcome, treatment, weight, cluster, features, schemaHash, unseenCategories,
       outputs: scorer.hasVariance ? ['cate', 'variance'] : ['cate'],
       training: { fingerprint: data.fingerprint, rows: data.rows, droppedRows: data.droppedRows },
       specHash: specHashOf(spec), options, seed, codeVersion, metrics,
