@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { pensions, recommendedTreatments, syntheticLearners, trainees } from './vectors/adjusted.js';
 import { growthbookAssignment } from './vectors/assignment.js';
 import { betaBinomials, growthbookBayes, inferenceDefects, normalPosteriors } from './vectors/bayesian.js';
 import { boundaries } from './vectors/boundaries.js';
@@ -29,6 +30,7 @@ const adapters: readonly Adapter[] = [
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
   exactPolicies,
+  pensions, trainees, recommendedTreatments, syntheticLearners,
   ihdpForests, grfDesigns, learningMindsets, campaignForests,
   scikitUpliftScores, hillstromUpliftAtK,
 ];
