@@ -40,6 +40,7 @@ interface DemoPlan {
   readonly arms: PlanInput['arms'];
   readonly metrics: PlanInput['metrics'];
   readonly decision: PlanInput['decision'];
+  readonly heterogeneity?: PlanInput['heterogeneity'];
   readonly start: string;
   readonly end?: string;
 }
@@ -72,6 +73,8 @@ const checkout: DemoPlan = {
     guardrails: [...guardrails, { metric: 'retention', margin: 0.05 }],
     minimumUnits: 5000, minimumDays: 14, plannedEnd: TODAY, done,
   },
+  // few units and trees, so that a first start stays quick
+  heterogeneity: { segments: [], forest: { units: 10_000, trees: 50 } },
 };
 
 const search: DemoPlan = {

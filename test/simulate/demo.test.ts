@@ -57,6 +57,11 @@ describe('demo', () => {
     expect(manifest.truth[3]!.conversion).toBe(0);
   });
 
+  it('the checkout, whose effect is alike for all, is not shown to help some more: no rule is drawn', () => {
+    expect(analyses.map(({ forest }) => forest?.answer.status)).toEqual(['estimated', undefined, undefined, undefined]);
+    expect(analyses[0]!.forest).toMatchObject({ metric: 'conversion', arm: 'one_page', read: 10_000, answer: { tree: null } });
+  });
+
   it('behaviour before exposure narrows the intervals of conversion, revenue and orders', () => {
     const reductions = analyses[0]!.comparisons.filter((c) => c.segment === null && c.adjustment).map((c) => [c.metric, c.adjustment!.varianceReduction > 0.03]);
     expect(reductions).toEqual([['conversion', true], ['revenue', true], ['orders', true]]);
