@@ -8,8 +8,6 @@ import type { EffectScorer } from './kind.js';
 import { kinds } from './kinds.js';
 import { sha256Of, type TrainedModel } from './train.js';
 
-export const modelFiles = ['model.bin', 'model.onnx', 'model.json'] as const;
-
 /** A model that can score. */
 export interface StoredModel {
   readonly folder: string;
