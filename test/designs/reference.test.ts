@@ -44,6 +44,29 @@ describe('designs against plain linear algebra', () => {
     near(andersonRubin.interval.upper, expected.upper, 1e-8);
   });
 
+  it('the lift of a complier effect is that over the mean of compliers without treatment, by the delta method on plain means; of a dose there is none', async () => {
+    const { rows } = reference.encouragement as { readonly rows: { readonly y: readonly number[]; readonly arm: readonly string[]; readonly d: readonly number[] } };
+    const [base] = [...new Set(rows.arm)].sort();
+    const y = rows.y.map((value) => value + 20);
+    const columns = [y, y.map((value, i) => value * (1 - rows.d[i]!))];
+    const arms = [true, false].map((isBase) => {
+      const own = columns.map((of) => of.filter((_, i) => (rows.arm[i] === base) === isBase));
+      const means = own.map((of) => of.reduce((a, b) => a + b, 0) / of.length);
+      const n = own[0]!.length;
+      return { means, cov: own.map((a, i) => own.map((b, j) => a.reduce((sum, value, u) => sum + (value - means[i]!) * (b[u]! - means[j]!), 0) / (n - 1) / n)) };
+    });
+    const [moved, without] = [0, 1].map((i) => arms[1]!.means[i]! - arms[0]!.means[i]!) as [number, number];
+    // of moved / -without
+    const gradient = [-1 / without, moved / without ** 2];
+    const variance = gradient.reduce((sum, g, i) => sum + gradient.reduce((inner, h, j) => inner + g * h * (arms[0]!.cov[i]![j]! + arms[1]!.cov[i]![j]!), 0), 0);
+    const { lift, liftRefusal } = await resultOf('complier_effect', { outcome: y, treatment: rows.arm, uptake: rows.d }, { leastF: 0 });
+    expect(liftRefusal).toBeNull();
+    near(lift.estimate, -moved / without);
+    near(lift.standardError, Math.sqrt(variance));
+    const dose = await resultOf('complier_effect', { outcome: y, treatment: rows.arm, uptake: rows.d.map((d) => 0.5 * d) }, { leastF: 0 });
+    expect(dose).toMatchObject({ lift: null, liftRefusal: { reason: 'unsupported_combination' } });
+  });
+
   it('factorial are the contrasts of cell means with HC2 errors, and Johansen\'s joint test', async () => {
     const { rows, ...expected } = reference.factorial;
     const { mainEffects, interactions, tests } = await resultOf('factorial', { y: rows.y, a: rows.a, c: rows.c }, {}, { outcome: 'y', factors: ['a', 'c'] });

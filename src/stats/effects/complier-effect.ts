@@ -1,8 +1,8 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
-import type { AdjustedArms } from './adjusted-means.js';
+import type { AdjustedArm, AdjustedArms } from './adjusted-means.js';
 import { differenceEffect } from './contrast.js';
 import type { Effect } from './effect.js';
-import { isUsable, notFinite } from './lift.js';
+import { isUsable, liftEffect, notFinite } from './lift.js';
 import { bilinear, satterthwaite, varianceOf } from './quadratic.js';
 import type { ConfidenceSet } from '../inference/inference.js';
 
@@ -18,20 +18,26 @@ export interface EncouragementEffects {
   errorAt(theta: number): { readonly variance: number; readonly degreesOfFreedom: number };
 }
 
-/** @param adjusted control and encouraged; outcome columns are the outcome and the uptake */
+/** What differences between two adjusted arms owe their errors to: covariances of the outcome columns, which add up. */
+interface Source { readonly covariance: readonly (readonly number[])[]; readonly degreesOfFreedom: number }
+
+function sourcesOf(control: AdjustedArm, encouraged: AdjustedArm, { shared, sharedDegreesOfFreedom }: AdjustedArms): readonly Source[] {
+  const loadings = control.slopes.map((slope, i) => slope.map((b, c) => encouraged.slopes[i]![c]! - b));
+  return [
+    control, encouraged,
+    { covariance: loadings.length === 0 ? control.covariance.map((row) => row.map(() => 0)) : loadings.map((a) => loadings.map((b) => bilinear(a, shared, b))), degreesOfFreedom: sharedDegreesOfFreedom },
+  ];
+}
+
+/** @param adjusted control and encouraged; outcome columns are the outcome and the uptake, then any others */
 export function encouragementEffects(adjusted: AdjustedArms): EncouragementEffects | Refusal {
   const [control, encouraged] = adjusted.arms as [typeof adjusted.arms[0], typeof adjusted.arms[0]];
   if (isRefusal(control)) return control;
   if (isRefusal(encouraged)) return encouraged;
-  const loadings = control.slopes.map((slope, i) => slope.map((b, c) => encouraged.slopes[i]![c]! - b));
-  const shared = loadings.length === 0 ? [[0, 0], [0, 0]] : loadings.map((a) => loadings.map((b) => bilinear(a, adjusted.shared, b)));
-  const sources = [
-    { covariance: control.covariance, degreesOfFreedom: control.degreesOfFreedom },
-    { covariance: encouraged.covariance, degreesOfFreedom: encouraged.degreesOfFreedom },
-    { covariance: shared, degreesOfFreedom: adjusted.sharedDegreesOfFreedom },
-  ];
+  const sources = sourcesOf(control, encouraged, adjusted);
+  const others = control.means.slice(2).map(() => 0);
   const errorAt = (theta: number) => {
-    const parts = sources.map(({ covariance, degreesOfFreedom }) => ({ variance: varianceOf([1, -theta], covariance), degreesOfFreedom }));
+    const parts = sources.map(({ covariance, degreesOfFreedom }) => ({ variance: varianceOf([1, -theta, ...others], covariance), degreesOfFreedom }));
     const variance = parts.reduce((sum, part) => sum + part.variance, 0);
     return { variance, degreesOfFreedom: satterthwaite(parts, variance) };
   };
@@ -39,7 +45,7 @@ export function encouragementEffects(adjusted: AdjustedArms): EncouragementEffec
   const outcome = differenceEffect(control.means[0]!, encouraged.means[0]!, variance, degreesOfFreedom, control.n + encouraged.n);
   if (isRefusal(outcome)) return outcome;
   const uptake = encouraged.means[1]! - control.means[1]!;
-  const uptakeError = Math.sqrt(sources.reduce((sum, { covariance }) => sum + varianceOf([0, 1], covariance), 0));
+  const uptakeError = Math.sqrt(sources.reduce((sum, { covariance }) => sum + varianceOf([0, 1, ...others], covariance), 0));
   const covariance = sources.reduce((sum, source) => sum + source.covariance[0]![1]!, 0);
   if (![uptake, uptakeError, covariance].every(isUsable)) return notFinite('the effect on uptake');
   if (uptake === 0 && uptakeError === 0) return refuse('not_identified', 'complierEffect needs uptake that differs between units; it is the same for all', 'Check that uptake is recorded, or wait until some units take the treatment up.');
@@ -60,6 +66,29 @@ export function complierEffect({ outcome, uptake, errorAt }: EncouragementEffect
   const standardError = Math.sqrt(variance) / Math.abs(uptake.estimate);
   if (standardError === 0) return refuse('zero_variance', 'complierEffect needs outcomes that vary about uptake; none do', 'Check that the outcome is not a copy of uptake.');
   return [estimate, standardError, degreesOfFreedom].every(isUsable) ? { estimate, standardError, degreesOfFreedom, n: outcome.n } : notFinite('the complier effect');
+}
+
+/**
+ * The complier effect over what compliers would have had without the treatment. Among units that did not take it up, encouragement takes compliers
+ * away: what it takes from the mean of outcome times (1 - uptake) is their mean without treatment, times their share.
+ * @param adjusted as above, with outcome times (1 - uptake) as the third outcome column; uptake is 0 or 1
+ * @see Imbens, Rubin (1997), Review of Economic Studies 64(4) (means of compliers)
+ */
+export function complierLift(adjusted: AdjustedArms, leastF: number): Effect | Refusal {
+  const [control, encouraged] = adjusted.arms as [typeof adjusted.arms[0], typeof adjusted.arms[0]];
+  const effects = encouragementEffects(adjusted);
+  if (isRefusal(effects) || isRefusal(control) || isRefusal(encouraged)) return effects as Refusal;
+  const effect = complierEffect(effects, leastF);
+  if (isRefusal(effect)) return effect;
+  const sources = sourcesOf(control, encouraged, adjusted);
+  const sign = Math.sign(effects.uptake.estimate);
+  const [without, treated] = [[0, 0, -sign], [sign, 0, -sign]] as const;
+  const valueOf = (weights: readonly number[]): number => weights.reduce((sum, w, i) => sum + w * (encouraged.means[i]! - control.means[i]!), 0);
+  const covarianceOf = (a: readonly number[], b: readonly number[]): number => sources.reduce((sum, { covariance }) => sum + bilinear(a, covariance, b), 0);
+  return liftEffect({
+    control: valueOf(without), treatment: valueOf(treated), controlVariance: covarianceOf(without, without), treatmentVariance: covarianceOf(treated, treated),
+    covariance: covarianceOf(treated, without), degreesOfFreedom: effect.degreesOfFreedom, n: effect.n,
+  });
 }
 
 /** Effects of an instrument on outcome and treatment, with their errors and covariance. */

@@ -43,7 +43,7 @@ const armSchema = z.object({
   value: z.number().describe('after adjustment, in units of the outcome'),
   standardError: z.number().describe('in units of the outcome'),
 }).meta({ id: 'TwoArmValue', description: 'The outcome in one arm.' });
-const liftRefusalSchema = z.object({
+export const liftRefusalSchema = z.object({
   status: z.literal('refused').describe('always refused'),
   reason: z.enum(refusalReasons).describe('why there is no lift'),
   detail: z.string().describe('which bound was missed'),

@@ -203,6 +203,9 @@ export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
   },
 });
 
+/** Mean of compliers without the treatment: what is hidden of them is symmetric about 0. */
+const UNMOVED = 5;
+
 /**
  * An encouragement, uptake confounded with the outcome.
  * @param push by which it moves uptake, in standard deviations of what else moves it
@@ -210,12 +213,12 @@ export const pairProcess = (pairs: number, effect: number): DesignProcess => ({
  */
 export const encouragementProcess = (units: number, effect: number, push = 2, uptakeOf: 'whole' | 'dose' = 'whole'): DesignProcess => ({
   words: `an encouragement${push < 1 ? ` that hardly moves uptake${uptakeOf === 'dose' ? ', a dose' : ''}` : ''}, uptake confounded with the outcome; ${units} units in both arms`,
-  control: 0, treatment: effect,
+  control: UNMOVED, treatment: UNMOVED + effect,
   draw(random) {
     const encouraged = list(units, () => coin(random));
     const hidden = list(units, () => random.normal());
     const inclination = encouraged.map((e, i) => hidden[i]! + push * (e - 0.5) + random.normal());
     const uptake = uptakeOf === 'dose' ? inclination : inclination.map((value) => Number(value > 0));
-    return { outcome: numeric(uptake.map((taken, i) => effect * taken + hidden[i]! + random.normal())), treatment: category(encouraged, 2), uptake: numeric(uptake), covariates: [] };
+    return { outcome: numeric(uptake.map((taken, i) => UNMOVED + effect * taken + hidden[i]! + random.normal())), treatment: category(encouraged, 2), uptake: numeric(uptake), covariates: [] };
   },
 });

@@ -55,4 +55,4 @@ export function complierEffects(columns: Columns, planned: readonly PlannedContr
   });
 }
 
-const noComplierLift = refuse('unsupported_combination', 'the lift of a complier effect needs what compliers would have done without encouragement, whose error these summaries do not hold', 'Read the difference, or the intention to treat.');
+const noComplierLift = refuse('unsupported_combination', 'the lift of a complier effect needs what compliers would have done without encouragement, whose error these summaries do not hold', 'Read the difference, or the lift by the estimator complier_effect, from rows.');
