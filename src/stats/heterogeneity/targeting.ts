@@ -44,7 +44,7 @@ export interface Targeting {
 }
 
 /** Units of each arm that each third must have. */
-export const LEAST_IN_THIRD = 100;
+const LEAST_IN_THIRD = 100;
 /** The covariates may all but tell the arm of this share of units: chance does that. */
 const MOST_TRIMMED = 0.02;
 
@@ -72,7 +72,7 @@ export async function targeting(
   const trimmed = learned.trimmed + held.trimmed;
   const trimmedShare = trimmed / data.y.length;
   if (trimmedShare > MOST_TRIMMED) {
-    return refuse('no_overlap', `the covariates all but tell the arm of ${trimmed} of ${data.y.length} units (estimated propensity outside [${OVERLAP.bounds.join(', ')}])`,
+    return refuse('no_overlap', `the covariates all but tell the arm of ${trimmed} of ${data.y.length} units (estimated propensity outside [${boundsOf(data.w).map((bound) => Number(bound.toPrecision(3))).join(', ')}])`,
       'Leave out covariates that were known only after exposure, or that were used to assign the arms.');
   }
   const judged = held.units.filter(({ row }) => third[row] === 1);
@@ -104,8 +104,11 @@ function thirdsOf(w: Float64Array, seed: number): Int32Array | Refusal {
   return folds.fold;
 }
 
-/** Propensities that are weighted by. Arms are randomised, so that those outside are a fault, or chance. */
-const OVERLAP = { bounds: [0.01, 0.99], beyond: 'trim' } as const;
+/** Propensities that are weighted by: 0.01 to 0.99, or from a tenth of the share of a small arm. Arms are randomised, so that those outside are a fault, or chance. */
+function boundsOf(w: Float64Array): readonly [number, number] {
+  const share = w.reduce((sum, each) => sum + each, 0) / w.length;
+  return [Math.min(0.01, share / 10), Math.max(0.99, 1 - (1 - share) / 10)];
+}
 
 interface Scored { readonly forest: CausalForest; readonly units: readonly Target[]; readonly trimmed: number }
 
@@ -115,7 +118,7 @@ async function scored(engine: ForestEngine, data: CausalData, rows: Int32Array, 
   if (isRefusal(forest)) return forest;
   const scores = await doublyRobustScores(engine, forest, options.signal ? { signal: options.signal } : {});
   if (isRefusal(scores)) return scores;
-  const kept = keepOverlap(forest, OVERLAP, 'both');
+  const kept = keepOverlap(forest, { bounds: boundsOf(data.w), beyond: 'trim' }, 'both');
   if (isRefusal(kept)) return kept;
   return { forest, units: Array.from(kept.rows, (row) => ({ row: rows[row]!, score: scores[row]! })), trimmed: rows.length - kept.rows.length };
 }
