@@ -40,7 +40,7 @@ const plan = planSchema.parse({
     { name: 'p90', kind: 'quantile', ...orders, value: 'revenue', aggregate: 'max', probability: 0.9 },
   ],
   decision: { goals: [{ metric: 'revenue', claim: 'superiority' }] },
-  heterogeneity: { numeric: ['age'], bins: 3 },
+  heterogeneity: { numeric: ['age'], bins: 3, forest: {} },
 });
 
 const small = {

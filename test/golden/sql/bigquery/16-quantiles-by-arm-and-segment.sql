@@ -6,7 +6,7 @@ select [approx_quantiles(case when arm = 0 then y6 end, 10000)[offset(6060)], ap
   [approx_quantiles(case when arm = 1 and s0 = 'FR' then y6 end, 10000)[offset(4842)], approx_quantiles(case when arm = 1 and s0 = 'FR' then y6 end, 10000)[offset(9000)], approx_quantiles(case when arm = 1 and s0 = 'FR' then y6 end, 10000)[offset(10000)]] as q5
 from (
   select b.arm, c.s0, b.y6
-  from (select cell, arm, day, fold, h0, m0, k0, k1, k2,
+  from (select cell, arm, day, fold, h0, l0, unit_hash, m0, k0, k1, k2,
     case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
     case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
     case when k1 = 1 then r2 end as y2,

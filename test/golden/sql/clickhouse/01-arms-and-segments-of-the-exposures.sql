@@ -13,6 +13,7 @@ from (
   toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) as stamp,
   coalesce(toString("country"), '(none)') as s0,
   cast("age", 'Nullable(Float64)') as x0,
+  toString("country") as l0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
 from "exposures" as t
 where toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) is null or (toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) >= 1772323200000000 and toUnixTimestamp64Micro(toDateTime64("ts", 6, 'Europe/Berlin')) <= 1773964800000000)) as r

@@ -31,7 +31,7 @@ from (select arm, day, cell, k0, k1, k2,
     y3 as y3,
     y4 as y4,
     y5 as y5
-  from (select cell, arm, day, fold, h0, m0, k0, k1, k2,
+  from (select cell, arm, day, fold, h0, l0, unit_hash, m0, k0, k1, k2,
     case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
     case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
     case when k1 = 1 then r2 end as y2,

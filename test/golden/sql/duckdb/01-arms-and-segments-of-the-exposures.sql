@@ -14,6 +14,7 @@ from (
   epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) as stamp,
   coalesce(cast("country" as varchar), '(none)') as s0,
   cast("age" as double) as x0,
+  cast("country" as varchar) as l0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
 from "exposures" as t
 where epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) is null or (epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) >= 1772323200000000 and epoch_us(timezone('Europe/Berlin', cast("ts" as timestamp))) <= 1773964800000000)) as r

@@ -13,6 +13,7 @@ from (
   cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) as stamp,
   coalesce(cast("country" as text), '(none)') as s0,
   cast("age" as double precision) as x0,
+  cast("country" as text) as l0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
 from "exposures" as t
 where cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) is null or (cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) >= 1772323200000000 and cast(extract(epoch from (cast("ts" as timestamp) at time zone 'Europe/Berlin')) * 1000000 as bigint) <= 1773964800000000)) as r

@@ -13,6 +13,7 @@ from (
   date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) as stamp,
   coalesce(cast("country" as varchar), '(none)') as s0,
   cast("age" as double precision) as x0,
+  cast("country" as varchar) as l0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
 from "exposures" as t
 where date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) is null or (date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) >= 1772323200000000 and date_part(epoch_microsecond, convert_timezone('Europe/Berlin', 'UTC', "ts")) <= 1773964800000000)) as r

@@ -13,6 +13,7 @@ from (
   unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) as stamp,
   coalesce(cast(`country` as string), '(none)') as s0,
   cast(`age` as double) as x0,
+  cast(`country` as string) as l0,
   case when case when `is_bot` then 1 when not `is_bot` then 0 end = 1 then 1 else 0 end as e0
 from `exposures` as t
 where unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) is null or (unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) >= 1772323200000000 and unix_micros(to_utc_timestamp(`ts`, 'Europe/Berlin')) <= 1773964800000000)) as r

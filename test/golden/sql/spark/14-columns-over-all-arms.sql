@@ -24,7 +24,7 @@ select count(*) as units,
   count(y6) as n_y6,
   avg(y6) as mean_y6,
   avg(y6 * y6) as square_y6
-from (select cell, arm, day, fold, h0, m0, k0, k1, k2,
+from (select cell, arm, day, fold, h0, l0, unit_hash, m0, k0, k1, k2,
     case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
     case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
     case when k1 = 1 then r2 end as y2,

@@ -6,7 +6,7 @@ select percentile(case when arm = 0 then y6 end, array(0.6060054023189919e0, 0.9
   percentile(case when arm = 1 and s0 = 'FR' then y6 end, array(0.48422885269509675e0, 0.9e0, 1.0e0)) as q5
 from (
   select b.arm, c.s0, b.y6
-  from (select cell, arm, day, fold, h0, m0, k0, k1, k2,
+  from (select cell, arm, day, fold, h0, l0, unit_hash, m0, k0, k1, k2,
     case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
     case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
     case when k1 = 1 then r2 end as y2,

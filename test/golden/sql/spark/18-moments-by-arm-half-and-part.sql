@@ -9,7 +9,7 @@ from (
   select arm, fold, s0 as p0, case when h0 is null then '(none)' when h0 < 30.0e0 then '0' when h0 < 45.0e0 then '1' else '2' end as p1, k0,
     y0 as y0,
     y1 as y1
-  from (select cell, arm, day, fold, h0, m0, k0, k1, k2,
+  from (select cell, arm, day, fold, h0, l0, unit_hash, m0, k0, k1, k2,
     case when k0 = 1 then case when r0 is not null then least(r0, 90.0e0) end end as y0,
     case when k0 = 1 then case when r1 is not null then least(r1, 80.0e0) end end as y1,
     case when k1 = 1 then r2 end as y2,

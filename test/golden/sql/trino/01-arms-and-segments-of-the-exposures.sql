@@ -13,6 +13,7 @@ from (
   cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) as stamp,
   coalesce(cast("country" as varchar), '(none)') as s0,
   cast("age" as double) as x0,
+  cast("country" as varchar) as l0,
   case when case when "is_bot" then 1 when not "is_bot" then 0 end = 1 then 1 else 0 end as e0
 from "exposures" as t
 where cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) is null or (cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) >= 1772323200000000 and cast(to_unixtime(with_timezone(cast("ts" as timestamp(6)), 'Europe/Berlin')) * 1000000 as bigint) <= 1773964800000000)) as r

@@ -2,6 +2,8 @@ select v.*, case when m0 = 1 then 1 else 0 end as k0, case when 1 = 1 then 1 els
   from (select u.cell, u.arm, floor(u.stamp / 86400000000) as day,
     case when substr(lower(to_hex(md5(to_utf8(concat('1/', cast(u.unit as varchar)))))), 1, 1) in ('0', '1', '2', '3', '4', '5', '6', '7') then 0 else 1 end as fold,
     u.x0 as h0,
+    u.l0 as l0,
+    lower(to_hex(md5(to_utf8(concat('1/', cast(u.unit as varchar)))))) as unit_hash,
     case when u.stamp <= 1773360000000000 then 1 else 0 end as m0,
     cast(coalesce(after_0.a0, 0) as double) as r0,
     cast(coalesce(before_0.a0, 0) as double) as r1,
