@@ -17,9 +17,9 @@ import { shopPlan, writeShop } from './shop.js';
 import { startService, type TestService } from './start-service.js';
 
 const WORKER = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
-/** Large enough that an analysis takes a second or so: workers are killed in the middle of it. */
-const UNITS = 400_000;
-const EVENTS = 1_600_000;
+/** Large enough that an analysis on one thread takes a second or so: workers are killed in the middle of it. */
+const UNITS = 500_000;
+const EVENTS = 2_000_000;
 /** Silence after which a worker is taken for dead: long against what a busy machine may hold one up. */
 const LOCK_MS = 2000;
 const ANALYZE = 'mutation ($plan: JSON!) { analyze(plan: $plan) { __typename ... on Analysis { id status } ... on ValidationFailure { message } } }';
@@ -50,7 +50,7 @@ export function jobSuite(title: string, start: () => Promise<Store>): void {
     const forkWorker = (): ChildProcess => {
       const { config } = service;
       const worker = fork(WORKER, {
-        env: { ...process.env, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl ?? '', ASSAY_DATA: config.data, ASSAY_ALLOWED_FOLDERS: service.folder, ASSAY_LOCK_MS: String(config.lockMs), LOG_LEVEL: 'silent' },
+        env: { ...process.env, DATABASE_URL: config.databaseUrl, REDIS_URL: config.redisUrl ?? '', ASSAY_DATA: config.data, ASSAY_ALLOWED_FOLDERS: service.folder, ASSAY_LOCK_MS: String(config.lockMs), ASSAY_THREADS: '1', LOG_LEVEL: 'silent' },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       workers.push(worker);
