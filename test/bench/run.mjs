@@ -12,6 +12,7 @@ import { illConditioned, LIMIT as PRECISION_LIMIT } from './ill-conditioned.mjs'
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
 import { peers, TOLERANCE } from './peers/peers.mjs';
+import { LIMIT as UPLIFT_LIMIT, upliftForest } from './uplift.mjs';
 import { LARGE_LIMIT, LIMIT as STATISTIC_LIMIT, statistics } from './statistics.mjs';
 
 const { values: { scale, write } } = parseArgs({ options: { scale: { type: 'string', default: '1' }, write: { type: 'boolean', default: false } } });
@@ -63,6 +64,8 @@ for (const [size, rounds, peerTrees] of [[{ rows: 10_000, columns: 10 }, 3], [{ 
 }
 const single = await oneRow();
 row(`One row by a causal forest of ${single.trees} trees`, `${single.milliseconds.toFixed(2)} ms`, '1 ms', 'processor time');
+const grown = await upliftForest();
+row(`Uplift forest, ${grown.trees} trees on ${grown.rows} x ${grown.columns}`, `${grown.seconds.toFixed(1)} s`, `${UPLIFT_LIMIT} s`, `processor time ${grown.processorSeconds.toFixed(1)} s; root mean squared error of uplifts of −0.02 and 0.1: ${grown.error.toFixed(4)}`);
 
 if (write) {
   const file = new URL('../../README.md', import.meta.url);
