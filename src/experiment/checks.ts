@@ -32,7 +32,7 @@ const CHECKS: readonly CheckFunction[] = [
 ];
 
 /** What counts units as if each were randomised by itself. */
-const OF_UNITS: ReadonlySet<CheckFunction> = new Set([multipleExposures, sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance, outlierInfluence]);
+const OF_UNITS: ReadonlySet<CheckFunction> = new Set([multipleExposures, sampleRatioSequential, sampleRatioBySegment, prePeriodBias, covariateImbalance]);
 const SPLIT: ReadonlySet<CheckFunction> = new Set([sampleRatio]);
 
 const appliesTo = (plan: Plan, check: CheckFunction): boolean =>

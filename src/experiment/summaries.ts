@@ -48,8 +48,8 @@ export const metricSummarySchema = z.object({
   days: z.array(z.object({ day: z.string().describe('YYYY-MM-DD'), arm: z.string(), summary: momentsSchema })),
   /** of designs that compare groups: clusters, strata, pairs, buckets of time; absent for others, and for quantiles */
   groups: z.array(groupSchema).optional(),
-  /** the least and the largest value of a unit, after bounds, in units of the outcome; absent for shares and quantiles */
-  extremes: z.array(z.object({ arm: z.string(), column: z.string(), least: z.number(), largest: z.number() })).optional(),
+  /** the largest distance of a unit's value, after bounds, from the mean over all arms; absent for shares and quantiles, and where units were not randomised by themselves */
+  farthest: z.array(z.object({ arm: z.string(), column: z.string(), centre: z.number().describe('that mean'), distance: z.number().describe('in units of the outcome') })).optional(),
   /** of a metric adjusted by predictions: the models that made them */
   cupac: z.object({
     folds: count.describe('parts of the units'),

@@ -1,25 +1,20 @@
-import type { Plan } from '../experiment/plan.js';
 import type { SegmentValue } from '../experiment/summaries.js';
 import { mergeMoments, type Moments } from '../stats/summaries/moments.js';
 import { momentsOfCovariances, momentsOfSums, type CellMoments } from './cell-moments.js';
 import { groupOf, type Group } from './moment-groups.js';
 import type { MetricContext } from './metric-summaries.js';
-import { isRanged, momentSums, outcomesOf, stableMoments, type Centre, type Grouping } from './queries/moment-sums.js';
-import { numberOf, numberOrNull, type Row, type Session } from './session.js';
+import { momentSums, stableMoments, type Centre, type Grouping } from './queries/moment-sums.js';
+import { numberOf, type Row, type Session } from './session.js';
 import { toDay } from './times.js';
 import type { FrameMetric, UnitFrame } from './unit-frame.js';
 
 export interface ArmMoments { readonly arm: string; readonly segment: SegmentValue | null; readonly moments: Moments }
 export interface DayMoments { readonly arm: string; readonly day: string; readonly moments: Moments }
 
-export interface Extreme { readonly arm: string; readonly column: string; readonly least: number; readonly largest: number }
-
 export interface CollectedMoments {
   /** by metric of the frame */
   readonly cells: readonly (readonly ArmMoments[])[];
   readonly days: readonly (readonly DayMoments[])[];
-  /** by metric of the frame: the least and the largest value of a unit in each arm; empty for shares and quantiles */
-  readonly extremes: readonly (readonly Extreme[])[];
   /** units that count for metric i, in each arm and segment value where there are any */
   readonly unitsOf: (metric: number) => readonly { readonly arm: number; readonly segment: { readonly index: number; readonly value: string } | null; readonly n: number }[];
 }
@@ -52,7 +47,6 @@ export async function collectMoments(session: Session, context: MetricContext, f
       arm: plan.arms[arm]!.name, segment: segment ? { name: plan.segments[segment.index]!.name, value: segment.value } : null, moments,
     }))),
     days: perMetric.map((found) => found.flatMap(({ arm, day, moments }) => (day === null ? [] : [{ arm: plan.arms[arm]!.name, day: toDay(day), moments }]))),
-    extremes: frame.metrics.map((metric) => extremesOf(metric, plan, groups, rows, centres)),
     unitsOf: (metric) => perMetric[metric]!.filter(({ day }) => day === null).map(({ arm, segment, moments }) => ({ arm, segment, n: moments.n })),
   };
 }
@@ -70,17 +64,6 @@ const countOrMoments = (metric: FrameMetric, row: Row, centres: ReadonlyMap<stri
 const mergedStable = (place: Place, groups: readonly Group[], stable: ReadonlyMap<string, Row>, metric: FrameMetric, centres: ReadonlyMap<string, Centre>): Moments | undefined =>
   place.rows.flatMap((row) => { const again = stable.get(groups[row]!.key); return again ? [momentsOfCovariances(again, metric, centres)] : []; })
     .reduce<Moments | undefined>((merged, moments) => (merged ? mergeMoments(merged, moments) : moments), undefined);
-
-/** Of groups that hold whole arms, or their finest cells. */
-function extremesOf(metric: FrameMetric, plan: Plan, groups: readonly Group[], rows: readonly Row[], centres: ReadonlyMap<string, Centre>): Extreme[] {
-  if (!isRanged(metric.of.metric.kind)) return [];
-  return plan.arms.flatMap(({ name: arm }, a) => outcomesOf(metric).flatMap(({ of, column: { name } }): Extreme[] => {
-    const { shift } = centres.get(name)!;
-    const found = rows.filter((row, i) => groups[i]!.arm === a && groups[i]!.segments.includes(null) && numberOrNull(row, `largest_${name}`) !== null);
-    const extreme = (which: 'least' | 'largest'): number => shift + found.map((row) => numberOf(row, `${which}_${name}`)).reduce((x, y) => (which === 'least' ? Math.min(x, y) : Math.max(x, y)));
-    return found.length === 0 ? [] : [{ arm, column: of.name, least: extreme('least'), largest: extreme('largest') }];
-  }));
-}
 
 /** An arm, a segment value of it, or a day of it, and the groups that make it up. */
 interface Place {

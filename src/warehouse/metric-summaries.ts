@@ -6,6 +6,7 @@ import { areUnitsIndependent } from '../experiment/design/independence.js';
 import { momentsSummary } from './cell-moments.js';
 import type { Inputs } from './inputs.js';
 import { GROUP } from './lowered-design.js';
+import { collectFarthest } from './collect-farthest.js';
 import { collectFolds } from './collect-folds.js';
 import { collectMoments, type ArmMoments } from './collect-moments.js';
 import { collectQuantiles } from './collect-quantiles.js';
@@ -46,6 +47,7 @@ export async function metricSummaries(session: Session, context: MetricContext, 
   const { totals, centres } = frame === read ? found : await centresOf(session, frame);
   report('summarising metrics');
   const moments = await collectMoments(session, context, frame, centres);
+  const farthest = areUnitsIndependent(context.plan) ? await collectFarthest(session, context, frame, centres) : frame.metrics.map(() => []);
   const quantiles = await collectQuantiles(session, context, frame, moments.unitsOf);
   const folds = await collectFolds(session, context, frame, centres);
   const metrics = frame.metrics.map((metric, i) => {
@@ -59,7 +61,7 @@ export async function metricSummaries(session: Session, context: MetricContext, 
       cells: isQuantile ? quantiles.get(i) ?? [] : moments.cells[i]!.filter(({ segment }) => segment?.name !== GROUP).map(({ arm, segment, moments: of }): Cell => ({ arm, segment, summary: momentsSummary(of) })),
       ...(isQuantile ? {} : groupsOf(context.plan, moments.cells[i]!)),
       days: isQuantile || !areUnitsIndependent(context.plan) ? [] : moments.days[i]!.map(({ day, arm, moments: of }) => ({ day, arm, summary: momentsSummary(of) })),
-      ...(moments.extremes[i]!.length > 0 && { extremes: [...moments.extremes[i]!] }),
+      ...(farthest[i]!.length > 0 && { farthest: [...farthest[i]!] }),
       ...(cupac && { cupac }),
       bounds: metric.columns.flatMap(({ of, column: { limits } }) =>
         (of.role === 'covariate' || (limits.lower === undefined && limits.upper === undefined) ? []

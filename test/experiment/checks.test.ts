@@ -20,10 +20,10 @@ const revenue = (cells: readonly { arm: string; n: number; y: number }[]): Metri
   cells: cells.map(({ arm, n, y }) => ({ arm, segment: null, summary: { kind: 'moments', n, columns: ['y'], mean: [5], scatter: [[y]] } })),
 });
 
-/** Standard deviation 1 in each arm; the farthest units of the treatment are given. */
-const ranged = (n: number, least: number, largest: number): MetricSummary => ({
+/** Mean 5 and standard deviation 1 in each arm; of the treatment it is given how far its farthest unit is. */
+const ranged = (n: number, distance: number): MetricSummary => ({
   ...revenue([{ arm: 'control', n, y: n - 1 }, { arm: 'treatment', n, y: n - 1 }]),
-  extremes: [{ arm: 'control', column: 'y', least: 3, largest: 7 }, { arm: 'treatment', column: 'y', least, largest }],
+  farthest: [{ arm: 'control', column: 'y', centre: 5, distance: 2 }, { arm: 'treatment', column: 'y', centre: 5, distance }],
 });
 
 interface Case {
@@ -52,10 +52,10 @@ const CASES: readonly Case[] = [
   { title: 'a segment value that one arm never saw', name: 'sample_ratio_by_segment', status: 'warn', says: /treatment 0/, summaries: { exposures: { segments: [{ segment: 'country', value: 'DE', arm: 'control', units: 100 }] } } },
   { title: 'segments too small to test', name: 'sample_ratio_by_segment', status: 'warn', says: /No segment value/, summaries: { exposures: { segments: [{ segment: 'country', value: 'DE', arm: 'control', units: 2 }] } } },
 
-  { title: 'units that are all small parts', name: 'outlier_influence', status: 'pass', summaries: { metrics: [ranged(10_000, 2, 15)] }, says: /at most 1%, of revenue in treatment/ },
-  { title: 'one unit that makes a quarter of the variance', name: 'outlier_influence', status: 'warn', summaries: { metrics: [ranged(10_000, 2, 55)] }, says: /One unit makes 25% of the variance of revenue in treatment: without it the mean of the arm would be 0\.5 standard errors away/ },
-  { title: 'such a unit on the low side', name: 'outlier_influence', status: 'warn', summaries: { metrics: [ranged(10_000, -45, 7)] }, says: /25%/ },
-  { title: 'a unit of four standard deviations in a small arm', name: 'outlier_influence', status: 'pass', summaries: { metrics: [ranged(100, 3, 9)] }, says: /at most 16%/ },
+  { title: 'units that are all small parts', name: 'outlier_influence', status: 'pass', summaries: { metrics: [ranged(10_000, 10)] }, says: /at most 1%, of revenue in treatment/ },
+  { title: 'one unit that makes a quarter of the variance', name: 'outlier_influence', status: 'warn', summaries: { metrics: [ranged(10_000, 50)] }, says: /One unit makes 25% of the variance of revenue in treatment: without it the mean of the arm would be 0\.5 standard errors away/ },
+  { title: 'such a unit where the arms differ, by the distance that is certain', name: 'outlier_influence', status: 'warn', summaries: { metrics: [{ ...ranged(10_000, 0), farthest: [{ arm: 'treatment', column: 'y', centre: 15, distance: 60 }] }] }, says: /25%/ },
+  { title: 'a unit of four standard deviations in a small arm', name: 'outlier_influence', status: 'pass', summaries: { metrics: [ranged(100, 4)] }, says: /at most 16%/ },
 
   { title: 'no unit in several arms', name: 'multiple_exposures', status: 'pass' },
   { title: 'a few units in several arms', name: 'multiple_exposures', status: 'pass', summaries: { exposures: { multipleArms: 100, multipleArmsByArm: split(55, 45) } }, says: /100 units \(0\.5%\)/ },

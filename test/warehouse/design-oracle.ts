@@ -54,18 +54,19 @@ function rewrite(plan: Plan, tables: Readonly<Record<string, readonly Row[]>>): 
 
 function withGroups(plan: Plan, { exposures, metrics, ...summaries }: Summaries): Summaries {
   const isGrouped = ['cluster', 'paired', 'stratified', 'switchback'].includes(plan.design!.kind);
+  const isOfUnits = !isGrouped || plan.design!.kind === 'stratified';
   const isGroup = ({ segment }: { segment: unknown }): boolean => segment === GROUP || (segment as { name?: string } | null)?.name === GROUP;
   const groups = plan.arms.flatMap(({ name }) => exposures.segments.filter((of) => isGroup(of) && of.arm === name).map(({ arm, value, units }) => ({ arm, group: value, units })));
   return {
     ...summaries,
     exposures: { ...exposures, segments: exposures.segments.filter((of) => !isGroup(of)), ...(isGrouped && { groups }) },
-    metrics: metrics.map((metric) => ({
-      ...metric, cells: metric.cells.filter((cell) => !isGroup(cell)),
+    metrics: metrics.map(({ farthest, ...metric }) => ({
+      ...metric, ...(farthest && isOfUnits && { farthest }), cells: metric.cells.filter((cell) => !isGroup(cell)),
       ...(isGrouped && metric.cells[0]?.summary.kind === 'moments' && { groups: metric.cells.filter(isGroup).map(({ arm, segment, summary }) => {
         const { n, mean, scatter } = summary as Extract<typeof summary, { kind: 'moments' }>;
         return { arm, group: segment!.value, n, mean, ...(plan.design!.kind === 'stratified' && { scatter }) };
       }) }),
-      days: isGrouped && plan.design!.kind !== 'stratified' ? [] : metric.days,
+      days: isOfUnits ? metric.days : [],
     })),
   };
 }

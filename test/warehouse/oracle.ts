@@ -203,7 +203,7 @@ function metricOf(plan: Plan, metric: Metric, units: readonly Unit[], facts: Fac
   return {
     metric: metric.name, outcomes: names, covariates: xNames, bounds,
     immature: units.length - mature.length,
-    ...extremesOf(plan, metric, names, values),
+    ...farthestOf(plan, metric, names, values),
     cells: groups.filter(({ members }) => some(members)).map(({ arm, segment, members }) => ({ arm, segment, summary: summary(members) })),
     days: metric.kind === 'quantile' ? [] : daysOf(plan, units).filter(({ members }) => some(members))
       .map(({ day, arm, members }) => ({ day, arm, summary: moments(columns, values.filter(({ unit }) => members.includes(unit)).map(({ v }) => v as number[])) })),
@@ -212,13 +212,17 @@ function metricOf(plan: Plan, metric: Metric, units: readonly Unit[], facts: Fac
 
 const RANGED = new Set(['mean', 'count', 'count_distinct', 'ratio', 'expression']);
 
-function extremesOf(plan: Plan, metric: Metric, names: readonly string[], values: readonly { readonly unit: Unit; readonly v: readonly (number | null)[] }[]) {
+function farthestOf(plan: Plan, metric: Metric, names: readonly string[], values: readonly { readonly unit: Unit; readonly v: readonly (number | null)[] }[]) {
   if (!RANGED.has(metric.kind)) return {};
-  const extremes = plan.arms.flatMap(({ name: arm }) => names.filter((name) => name !== 'uptake').flatMap((column) => {
-    const mine = values.filter(({ unit }) => unit.arm === arm).map(({ v }) => v[names.indexOf(column)]!);
-    return mine.length === 0 ? [] : [{ arm, column, least: Math.min(...mine), largest: Math.max(...mine) }];
-  }));
-  return extremes.length === 0 ? {} : { extremes };
+  const farthest = names.filter((name) => name !== 'uptake').flatMap((column) => {
+    const at = (v: readonly (number | null)[]): number => v[names.indexOf(column)]!;
+    const centre = values.reduce((sum, { v }) => sum + at(v), 0) / values.length;
+    return plan.arms.flatMap(({ name: arm }) => {
+      const mine = values.filter(({ unit }) => unit.arm === arm).map(({ v }) => Math.abs(at(v) - centre));
+      return mine.length === 0 ? [] : [{ arm, column, centre, distance: Math.max(...mine) }];
+    });
+  });
+  return farthest.length === 0 ? {} : { farthest };
 }
 
 function valueOf(part: Part, unit: Unit, facts: Facts, low: number, high: number): number | null {

@@ -25,14 +25,15 @@ export const outlierInfluence: CheckFunction = (_, summaries) => {
 const round = (share: number): number => Number(share.toPrecision(2));
 const nameOf = ({ metric, column }: Influence): string => (column === 'y' ? metric : `${metric} (${column})`);
 
-function influencesOf({ metric, extremes = [], cells }: MetricSummary): Influence[] {
-  return extremes.flatMap(({ arm, column, least, largest }) => {
+function influencesOf({ metric, farthest = [], cells }: MetricSummary): Influence[] {
+  return farthest.flatMap(({ arm, column, centre, distance: fromCentre }) => {
     const cell = cells.find((candidate) => candidate.arm === arm && candidate.segment === null)?.summary;
     if (cell?.kind !== 'moments') return [];
     const c = cell.columns.indexOf(column);
     const scatter = cell.scatter[c]![c]!;
     if (!(scatter > 0)) return [];
-    const distance = Math.max(largest - cell.mean[c]!, cell.mean[c]! - least);
+    // at least this far from the mean of its own arm
+    const distance = Math.max(0, fromCentre - Math.abs(cell.mean[c]! - centre));
     const share = Math.min(1, distance ** 2 / scatter);
     // leaving a unit out moves the mean by distance / (n - 1)
     const errors = distance / (cell.n - 1) / Math.sqrt(scatter / (cell.n - 1) / cell.n);

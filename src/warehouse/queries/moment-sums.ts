@@ -1,7 +1,6 @@
 import type { Dialect } from '../dialects/ansi.js';
 import { CELLS } from './names.js';
-import type { MetricKind } from '../../experiment/metric.js';
-import type { FrameColumn, FrameMetric, UnitFrame } from '../unit-frame.js';
+import type { FrameColumn, UnitFrame } from '../unit-frame.js';
 
 /** Of a column over all arms: its mean, and the constant that is taken from it before squaring. */
 export interface Centre { readonly mean: number; readonly shift: number }
@@ -21,11 +20,6 @@ export function pairsOf(frame: UnitFrame): readonly (readonly [FrameColumn, Fram
   }
   return [...pairs.values()];
 }
-/** Columns whose least and largest value are asked for: outcomes that are no shares, of which one unit may be a large part. */
-export const rangedColumns = (frame: UnitFrame): readonly FrameColumn[] => [...new Set(frame.metrics.filter(({ of }) => isRanged(of.metric.kind)).flatMap(outcomesOf).map(({ column }) => column))];
-export const isRanged = (kind: MetricKind): boolean => kind === 'mean' || kind === 'count' || kind === 'count_distinct' || kind === 'ratio' || kind === 'expression';
-export const outcomesOf = ({ columns }: FrameMetric): FrameMetric['columns'] => columns.filter(({ of }) => of.role === 'outcome' && of.name !== 'uptake');
-
 const inOrder = (a: FrameColumn, b: FrameColumn): readonly [FrameColumn, FrameColumn] => (Number(a.name.slice(1)) <= Number(b.name.slice(1)) ? [a, b] : [b, a]);
 export const pairName = (a: FrameColumn, b: FrameColumn): string => { const [first, second] = inOrder(a, b); return `q_${first.name}_${second.name}`; };
 
@@ -42,7 +36,6 @@ export function momentSums(d: Dialect, frame: UnitFrame, centres: ReadonlyMap<st
     ...frame.counts.map((name) => `sum(${name}) as n_${name}`),
     ...columns.map(({ name }) => `sum(${name}) as s_${name}`),
     ...pairs.map(([a, b]) => `sum(${a.name} * ${b.name}) as ${pairName(a, b)}`),
-    ...rangedColumns(frame).flatMap(({ name }) => [`min(${name}) as least_${name}`, `max(${name}) as largest_${name}`]),
   ];
   return grouped(d, `select arm, day, cell${frame.counts.map((name) => `, ${name}`).join('')}${
     columns.map((column) => `,\n    ${shifted(d, column, centres)} as ${column.name}`).join('')}

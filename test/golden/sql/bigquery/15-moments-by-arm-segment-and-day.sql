@@ -17,13 +17,7 @@ select cell, arm, day, grouping(cell) * 4 + grouping(arm) * 2 + grouping(day) * 
   sum(y3 * y3) as q_y3_y3,
   sum(y3 * y4) as q_y3_y4,
   sum(y4 * y4) as q_y4_y4,
-  sum(y5 * y5) as q_y5_y5,
-  min(y0) as least_y0,
-  max(y0) as largest_y0,
-  min(y2) as least_y2,
-  max(y2) as largest_y2,
-  min(y3) as least_y3,
-  max(y3) as largest_y3
+  sum(y5 * y5) as q_y5_y5
 from (select arm, day, cell, k0, k1, k2,
     y0 as y0,
     y1 as y1,
