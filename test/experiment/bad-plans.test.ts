@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { planSchema } from '../../src/experiment/plan.js';
+import { unsupported } from '../../src/experiment/design/unsupported.js';
+import { planSchema, type PlanInput } from '../../src/experiment/plan.js';
 import { shopPlan } from './fixtures.js';
 
 const metric = (shape: object) => ({ metrics: [{ kind: 'mean', name: 'revenue', fact: 'orders', value: 'amount', ...shape }], decision: { goals: [{ metric: 'revenue', claim: 'superiority' }] } });
@@ -26,4 +27,16 @@ it.each(CASES)('%s is refused where it stands, with what would be accepted', (_,
   const issue = error!.issues.find((candidate) => candidate.path.join('.').startsWith(path));
   const sentences = issue ? [issue.message, ...('errors' in issue ? (issue.errors as { message: string }[][]).flat().map(({ message }) => message) : [])] : [];
   expect(sentences.join(' | ')).toMatch(says);
+});
+
+it.each(['cluster', 'switchback'] as const)('a %s design refuses what watches units come, and answers with each method that its remedy names', (kind) => {
+  const design = kind === 'cluster' ? { kind, cluster: 'shop' } : { kind, bucket: '1h', block: '1h' };
+  const asked = (method: string) => {
+    const plan = shopPlan({ exposures: { unit: 'user', arm: 'arm', time: 'at' }, segments: [], design, inference: { method } as PlanInput['inference'] });
+    return unsupported(plan, plan.metrics[0]!);
+  };
+  const refused = asked('confidence_sequence')!;
+  expect(refused.detail).toMatch(/does not hold with inference confidence_sequence/);
+  expect(refused.remedy).toMatch(/a fixed horizon, or bayesian\.$/);
+  for (const method of ['fixed', 'bayesian']) expect(asked(method)).toBeNull();
 });
