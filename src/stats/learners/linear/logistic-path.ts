@@ -1,7 +1,8 @@
+import { fitActive } from './active-set.js';
 import { isConstant } from '../../forest/standardise.js';
 import type { PathOptions } from './gaussian-path.js';
 import { lambdaPath, LEAST_BINOMIAL_GAIN, pathEnds, type LinearModel, type Path } from './lambda-path.js';
-import { fitLogistic, gradientOf, interceptOnly, inverseLogit, type LogisticDesign, type LogisticState } from './logistic-fit.js';
+import { gradientOf, interceptOnly, inverseLogit, type LogisticDesign, type LogisticState } from './logistic-fit.js';
 
 /** Columns centred and scaled, with what undoes it. */
 export interface StandardDesign extends LogisticDesign {
@@ -39,7 +40,7 @@ export function logisticPath(design: StandardDesign, rows: number, { alpha, coun
   let state = start;
   let explained = 0;
   for (const [step, lambda] of lambdas.entries()) {
-    state = fitLogistic(design, state, { absolute: lambda * alpha, square: lambda * (1 - alpha) });
+    state = fitActive(design, state, { absolute: lambda * alpha, square: lambda * (1 - alpha) });
     models.push(unstandardiseLogistic(design, state));
     const before = explained;
     explained = 1 - state.deviance / start.deviance;

@@ -26,7 +26,10 @@ export function weightedMoments(columns: readonly Float64Array[], weight: Float6
   for (let a = 0; a < k; a++) {
     const left = centred[a]!;
     for (let i = 0; i < n; i++) weighted[i] = left[i]! * weights[i]!;
-    for (let b = a; b < k; b++) scatter[a * k + b] = scatter[b * k + a] = dot(weighted, centred[b]!);
+    let b = a;
+    for (; b + 4 <= k; b += 4) fourDots(weighted, centred, b, scatter, a * k + b);
+    for (; b < k; b++) scatter[a * k + b] = dot(weighted, centred[b]!);
+    for (b = a + 1; b < k; b++) scatter[b * k + a] = scatter[a * k + b]!;
   }
   return { rows: n, weight: total, mean, scatter };
 }
@@ -48,6 +51,23 @@ export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
+}
+
+/** `dot` with four columns from `first` on, in one pass: sums that do not wait for each other. */
+function fourDots(a: Float64Array, columns: readonly Float64Array[], first: number, to: Float64Array, at: number): void {
+  const [b0, b1, b2, b3] = [columns[first]!, columns[first + 1]!, columns[first + 2]!, columns[first + 3]!];
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i]!;
+    sum0 += value * b0[i]!;
+    sum1 += value * b1[i]!;
+    sum2 += value * b2[i]!;
+    sum3 += value * b3[i]!;
+  }
+  to[at] = sum0;
+  to[at + 1] = sum1;
+  to[at + 2] = sum2;
+  to[at + 3] = sum3;
 }
 
 /** Moments of disjoint sets of rows together. Chan, Golub, LeVeque (1983). */
