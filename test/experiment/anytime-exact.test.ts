@@ -29,9 +29,9 @@ const draws = (seed: number, draw: (random: ReturnType<typeof stream>, isTreated
   return Array.from({ length: days }, () => ({ control: arm(false), treatment: arm(true) }));
 };
 const METRICS: PlanInput['metrics'] = [
-  { kind: 'proportion', name: 'revenue', fact: 'orders' },
-  { kind: 'count', name: 'errors', fact: 'orders', direction: 'decrease', cap: { upper: 10 } },
-  { kind: 'mean', name: 'latency', fact: 'orders', value: 'ms', direction: 'decrease', cap: { lower: -5, upper: 5 } },
+  { kind: 'proportion', name: 'revenue', fact: 'orders', window: '0d..7d' },
+  { kind: 'count', name: 'errors', fact: 'orders', window: '0d..7d', direction: 'decrease', cap: { upper: 10 } },
+  { kind: 'mean', name: 'latency', fact: 'orders', value: 'ms', window: '0d..7d', direction: 'decrease', cap: { lower: -5, upper: 5 } },
 ];
 const planOf = (overrides: Partial<PlanInput> = {}) => shopPlan({ inference: { method: 'anytime_exact' }, metrics: METRICS, correction: 'none', decision: { goals: [{ metric: 'revenue', claim: 'superiority' }], minimumUnits: 2 }, ...overrides });
 const estimated = (effect: Comparison['lift'] | undefined): EffectEstimate => { if (effect?.status !== 'estimated') throw new Error(effect?.detail ?? 'absent'); return effect; };
@@ -100,11 +100,12 @@ describe('anytime_exact from plans', () => {
   });
 
   it.each<[string, Partial<PlanInput>, string, RegExp, RegExp]>([
-    ['a mean without bounds', { metrics: [{ kind: 'mean', name: 'revenue', fact: 'orders', value: 'amount' }] }, 'revenue', /needs bounds .* has no lowest/, /^Cap the metric/],
-    ['a count without a cap', { metrics: [{ kind: 'count', name: 'revenue', fact: 'orders' }] }, 'revenue', /has no highest/, /^Cap the metric/],
-    ['winsorised bounds', { metrics: [{ kind: 'count', name: 'revenue', fact: 'orders', cap: { upper: 9 }, winsorise: { upper: 0.99 } }] }, 'revenue', /read off the data/, /^Cap the metric at fixed bounds/],
+    ['events without end', { metrics: [{ kind: 'proportion', name: 'revenue', fact: 'orders' }] }, 'revenue', /final when they are first read/, /^Give the metric a window/],
+    ['a mean without bounds', { metrics: [{ kind: 'mean', name: 'revenue', fact: 'orders', value: 'amount', window: '0d..7d' }] }, 'revenue', /needs bounds .* has no lowest/, /^Cap the metric/],
+    ['a count without a cap', { metrics: [{ kind: 'count', name: 'revenue', fact: 'orders', window: '0d..7d' }] }, 'revenue', /has no highest/, /^Cap the metric/],
+    ['winsorised bounds', { metrics: [{ kind: 'count', name: 'revenue', fact: 'orders', window: '0d..7d', cap: { upper: 9 }, winsorise: { upper: 0.99 } }] }, 'revenue', /read off the data/, /^Cap the metric at fixed bounds/],
     ['a covariate', { metrics: [{ kind: 'proportion', name: 'revenue', fact: 'orders', covariate: { pre: '7d' } }] }, 'revenue', /does not adjust/, /^Drop the covariate/],
-    ['an expression', { metrics: [{ kind: 'expression', name: 'revenue', expression: '2 * y', components: { y: { fact: 'orders', aggregate: 'count' } } }] }, 'revenue', /kind expression/, /^Name its parts/],
+    ['an expression', { metrics: [{ kind: 'expression', name: 'revenue', window: '0d..7d', expression: '2 * y', components: { y: { fact: 'orders', aggregate: 'count' } } }] }, 'revenue', /kind expression/, /^Name its parts/],
     ['a design whose draws are not independent', { design: { kind: 'rerandomised', covariates: ['country'] } }, 'revenue', /draw of its own/, /^Plan what the design holds with/],
   ])('refuses %s, and says what would be answered', async (_, overrides, name, detail, remedy) => {
     const { comparisons } = await conclude(planOf({ segments: [], ...overrides }), shopSummaries({ metrics: [summaryOf('revenue', share(0.2))] }));

@@ -5,7 +5,7 @@ import { mergeMoments, type Moments } from '../../stats/summaries/moments.js';
 import type { PlannedContrast } from '../design/contrasts.js';
 import { methodOf } from '../inference.js';
 import type { Metric } from '../metric.js';
-import { covariateOf, type Plan } from '../plan.js';
+import { covariateOf, factsOf, type Plan } from '../plan.js';
 import type { MetricSummary } from '../summaries.js';
 
 /**
@@ -30,6 +30,9 @@ const MAY_BE_NEGATIVE = unsupported('needs values that are not negative for a li
 function batchesOf(plan: Plan, metric: Metric, summary: MetricSummary, planned: PlannedContrast, upTo: string | undefined): Batches | Refusal {
   if (plan.design && plan.design.kind !== 'holdout') return unsupported(`needs units that were each assigned by a draw of its own, which a ${plan.design.kind} design does not have`, 'Plan what the design holds with, such as fixed.');
   if (covariateOf(metric)) return unsupported(`does not adjust for covariates; ${metric.name} has one`, `Drop the covariate, or ${OTHERWISE}.`);
+  // what may still change would be bet on before it is known
+  const isOpen = metric.window === undefined && factsOf(metric).some((name) => plan.facts.find((fact) => fact.name === name)?.time !== undefined);
+  if (isOpen) return unsupported(`needs values that are final when they are first read; events of ${metric.name} count without end`, `Give the metric a window, such as 0d..7d, or ${OTHERWISE}.`);
   const values = valuesOf(metric);
   if (isRefusal(values)) return values;
   const days = [...new Set(summary.days.map(({ day }) => day))].filter((day) => upTo === undefined || day <= upTo).sort();
