@@ -73,7 +73,8 @@ function logisticErrors(columns: readonly Float64Array[], training: Training, fo
     const take = (rows: Int32Array) => columns.map((column) => Float64Array.from(rows, (row) => column[row]!));
     const { models } = logisticPath(standardDesign(take(train), y, weight ?? null), train.length, options);
     const held = trainingOf(training, test);
-    return models.map((model) => meanDeviance(model, take(test), held.y, held.weight ?? null));
+    const heldColumns = take(test);
+    return models.map((model) => meanDeviance(model, heldColumns, held.y, held.weight ?? null));
   });
 }
 
