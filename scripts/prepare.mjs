@@ -87,18 +87,18 @@ async function compile() {
   writeStamp(stamp, digest);
 }
 
-/** Installs, generates and builds what is not up to date. The service itself needs no kernels. */
-export async function prepare({ kernels = true } = {}) {
+/** Installs, generates and builds what is not up to date. */
+export async function prepare() {
   const sentence = unsupportedNode();
   if (sentence) throw new Error(sentence);
   await install();
-  await Promise.all([generate().then(compile), kernels && buildKernels()]);
+  await Promise.all([generate().then(compile), buildKernels()]);
 }
 
 /** Prepares, then hands the terminal over to `args` of Node; ends with its exit code. */
-export async function prepareAndRun(args, { env = {}, kernels = true } = {}) {
+export async function prepareAndRun(args, { env = {} } = {}) {
   try {
-    await prepare({ kernels });
+    await prepare();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
