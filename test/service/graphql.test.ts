@@ -1,18 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { type GraphQLSchema, isInputObjectType, isObjectType, printSchema } from 'graphql';
 import { createLogger } from '../../src/service/logger.js';
 import { type RunningWorker, runWorker } from '../../src/service/jobs/run-worker.js';
+import { interactionsSuite } from './interactions-suite.js';
+import { limitsSuite } from './limits-suite.js';
+import { CREATE, FAILURES } from './mutations.js';
 import { shopPlan, writeShop } from './shop.js';
 import { startService, type TestService } from './start-service.js';
 
 const GOLDEN = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
-const FAILURES = '__typename ... on ValidationFailure { message issues { path message } } ... on Conflict { message } ... on NotFound { message }';
 const ANALYZE = `mutation ($experiment: String, $plan: JSON, $asOf: DateTime) { analyze(experiment: $experiment, plan: $plan, asOf: $asOf) { ${FAILURES} ... on Analysis { id status } } }`;
-const CREATE = `mutation ($plan: JSON!, $metrics: [MetricReference!]! = []) { createExperiment(plan: $plan, metrics: $metrics) { ${FAILURES} ... on Experiment { id key status planHash frozenPlanHash plan } } }`;
 
 let service: TestService;
 let worker: RunningWorker;
@@ -287,79 +288,6 @@ it('a forest grows apart from the requests, and its covariates may have gaps', a
   expect(Math.abs(answer.average.estimate - 1)).toBeLessThan(0.2);
 });
 
-describe('limits', () => {
-  it.each([
-    ['too deep', `{ analyses { edges { node { experiment { latestAnalysis { experiment { latestAnalysis { experiment { latestAnalysis { experiment { latestAnalysis { experiment { latestAnalysis { experiment { key } } } } } } } } } } } } } } }`, 'QUERY_TOO_DEEP'],
-    ['too dear', '{ a: analyses(first: 100) { edges { node { effects { control { n value } } } } } }', 'QUERY_TOO_COMPLEX'],
-    ['too many tokens', `{ ${'me { name } '.repeat(2000)} }`, 'GRAPHQL_PARSE_FAILED'],
-    ['not valid', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
-  ])('a query that is %s is answered with HTTP 400 and a code', async (_title, query, code) => {
-    const { status, errors } = await service.gql(query);
-    expect([status, errors[0].extensions.code]).toEqual([400, code]);
-    expect(JSON.stringify(errors)).not.toMatch(/stacktrace|node_modules/);
-  });
+limitsSuite(() => service);
 
-  it('a body beyond a megabyte is answered with HTTP 413 and a sentence, 50 MB too', async () => {
-    for (const size of [1_100_000, 50_000_000]) {
-      const { status, errors } = await service.gql(`{ me { name } } # ${'x'.repeat(size)}`);
-      expect([status, errors[0].extensions.code]).toEqual([413, 'REQUEST_TOO_LARGE']);
-    }
-    expect((await service.gql('{ me { name } }')).status).toBe(200);
-  });
-
-  it('pages are bounded and cursors are checked', async () => {
-    expect((await service.gql('{ experiments(first: 1000) { totalCount } }')).errors[0]).toMatchObject({ message: 'first must be 1 to 100; got 1000' });
-    expect((await service.gql('{ experiments(after: "nonsense") { totalCount } }')).errors[0].extensions.code).toBe('BAD_USER_INPUT');
-    const page = (after: string | null) => service.gql('query ($after: String) { analyses(first: 2, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id } } } }', { variables: { after } });
-    const seen: string[] = [];
-    let cursor: string | null = null;
-    let total = 0;
-    do {
-      const { analyses }: { analyses: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; edges: { node: { id: string } }[] } } = (await page(cursor)).data;
-      seen.push(...analyses.edges.map((edge) => edge.node.id));
-      total = analyses.totalCount;
-      cursor = analyses.pageInfo.hasNextPage ? analyses.pageInfo.endCursor : null;
-    } while (cursor);
-    expect([new Set(seen).size, seen.length]).toEqual([total, total]);
-  });
-
-  it('one page asks the database once for what belongs to its rows', async () => {
-    const experiments = jest.spyOn(service.prisma.experiment, 'findMany');
-    const decisions = jest.spyOn(service.prisma.decisionRecord, 'findMany');
-    const { data } = await service.gql('{ analyses(first: 20) { edges { node { id experiment { key } decisions { id } } } } }');
-    expect(data.analyses.edges.length).toBeGreaterThan(1);
-    expect([experiments.mock.calls.length, decisions.mock.calls.length]).toEqual([1, 1]);
-    jest.restoreAllMocks();
-  });
-});
-
-describe('interactions of experiments', () => {
-  const SCREEN = `query ($experiments: [String!]!, $rate: Float! = 0.05) { interactions(experiments: $experiments, rate: $rate) { ${FAILURES} ... on ExperimentInteractions {
-    rate pairs { first second units assignment { pValue } metrics { metric pValue qValue isInteraction interactions { first second estimate lower upper } } refused { metric } } refused { first second refusal { reason detail remedy } } } } }`;
-  const screen = async (experiments: readonly string[], rate = 0.05) => (await service.gql(SCREEN, { variables: { experiments, rate }, as: 'analyst' })).data.interactions;
-
-  it('are screened over every two of them, where units were in both', async () => {
-    // the banner of the second works in the treatment of the first alone
-    const units = Array.from({ length: 400 }, (_, i) => ({ id: `v${i}`, first: i % 2, second: Math.floor(i / 2) % 2, noise: (i * 7919) % 13 }));
-    const write = (name: string, lines: readonly string[]) => writeFileSync(path.join(service.folder, name), `${lines.join('\n')}\n`);
-    for (const which of ['first', 'second'] as const) write(`${which}.csv`, ['user_id,variant,seen_at,country', ...units.map((u) => `${u.id},${u[which] ? 'treatment' : 'control'},2026-03-01,DE`)]);
-    write('bought.csv', ['user_id,ordered_at,amount', ...units.map((u) => `${u.id},2026-03-02,${20 + u.noise + 5 * u.first * u.second}`)]);
-    for (const which of ['first', 'second']) {
-      const plan = shopPlan(service.folder, { name: which, source: { kind: 'files', tables: { exposures: { path: path.join(service.folder, `${which}.csv`) }, orders: { path: path.join(service.folder, 'bought.csv') } } } });
-      expect((await service.gql(CREATE, { variables: { plan }, as: 'analyst' })).data.createExperiment.__typename).toBe('Experiment');
-    }
-    const found = await screen(['first', 'second', 'checkout']);
-    expect(found.pairs[0]).toMatchObject({ first: 'first', second: 'second', units: 400, metrics: [{ metric: 'revenue', isInteraction: true, interactions: [{ first: 'treatment', second: 'treatment' }] }] });
-    expect(Math.abs(found.pairs[0].metrics[0].interactions[0].estimate - 5)).toBeLessThan(1.5);
-    expect(found.pairs[0].metrics[0].qValue).toBeLessThan(0.05);
-    // nobody was in both, which is said of each metric
-    expect(found.pairs.slice(1).flatMap((pair: { metrics: unknown[] }) => pair.metrics)).toEqual([]);
-  });
-
-  it('say what is wrong with what is asked', async () => {
-    expect(await screen(['first'])).toMatchObject({ __typename: 'ValidationFailure', message: expect.stringMatching(/must be 2 to 10; got 1/) });
-    expect(await screen(['first', 'first'])).toMatchObject({ __typename: 'ValidationFailure', message: expect.stringMatching(/once/) });
-    expect(await screen(['first', 'nobody'])).toMatchObject({ __typename: 'NotFound' });
-    expect(await screen(['first', 'second'], 0.7)).toMatchObject({ __typename: 'ValidationFailure', message: expect.stringMatching(/between 0 and 0.5/) });
-  });
-});
+interactionsSuite(() => service);
