@@ -1,6 +1,6 @@
 // Statistics from summaries. One comparison: effects, intervals and p-values of difference and lift. A large analysis: 250,000 comparisons
-// (1,000 metrics x 5 arms x 50 segment values) corrected in their families and written as records.
-import { pathToFileURL } from 'node:url';
+// (1,000 metrics x 5 arms x 50 segment values) corrected in their families and written as records. node test/bench/statistics.mjs [method=fixed] [rounds=3]
+import { spawnSync } from 'node:child_process';
 
 /** Microseconds of processor time a comparison. */
 export const LIMIT = 5;
@@ -89,15 +89,20 @@ async function one(inference, kind = 'means') {
   return (user + system) / (5 * arms.length * ARMS);
 }
 
-export async function statistics({ rounds = 3 } = {}) {
-  const methods = { fixed: { method: 'fixed' }, confidenceSequence: { method: 'confidence_sequence' } };
-  const result = {};
-  for (const [name, inference] of Object.entries(methods)) result[name] = { microseconds: await one(inference), sharesMicroseconds: await one(inference, 'shares'), largeSeconds: await large(inference, rounds) };
-  return result;
+const METHODS = { fixed: { method: 'fixed' }, confidenceSequence: { method: 'confidence_sequence' } };
+
+const measure = async (inference, rounds) => ({ microseconds: await one(inference), sharesMicroseconds: await one(inference, 'shares'), largeSeconds: await large(inference, rounds) });
+
+/** Each method in a process of its own: what another left in memory is not its cost. */
+export async function statistics() {
+  return Object.fromEntries(Object.keys(METHODS).map((name) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, name], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return [name, JSON.parse(stdout)];
+  }));
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const [method, { microseconds, sharesMicroseconds, largeSeconds }] of Object.entries(await statistics())) {
-    console.log(`${method}: ${microseconds.toFixed(2)} microseconds a comparison, of shares ${sharesMicroseconds.toFixed(2)} (limit ${LIMIT}); 250,000 in ${largeSeconds.toFixed(2)} s (limit ${LARGE_LIMIT})`);
-  }
+if (process.argv[1] === import.meta.filename) {
+  const [name = 'fixed', rounds = '3'] = process.argv.slice(2);
+  console.log(JSON.stringify(await measure(METHODS[name], Number(rounds))));
 }
