@@ -18,6 +18,11 @@ const MANY = 160_000;
 /** The scale in standard deviations that makes mixture_sprt tightest there. */
 const SCALE = 2 * Math.sqrt((-2 * Math.log(ALPHA) + Math.log1p(-2 * Math.log(ALPHA))) / TUNING);
 const NORMAL = { mean: 10, standardDeviation: 5 } as const;
+/**
+ * Of a mean that is known well from the first look on: a scale of lifts is a share of it. With NORMAL it is off by 7 % there, less for one side and
+ * more for the other, and one-sided tests on the lift use 3.47 % instead of 3.6 %.
+ */
+const STEADY = { mean: 10, standardDeviation: 2 } as const;
 
 interface Variant { readonly words: string; readonly scale: 'difference' | 'lift'; options(tuning: number, variation: number): Record<string, unknown> }
 /** How each method that may be watched is tuned; a method that the registry has and this has not is an error of the rows. */
@@ -89,8 +94,8 @@ const mean = { outcome: meanOutcome, outcomes: 1 } as const;
 /** Continuous monitoring: every look of one path, under no effect. */
 export const monitoringRows: readonly Row[] = [
   monitoringRow({
-    words: 'normal values, tuned to the horizon', tuning: TUNING, variation: 0.5, isTuned: true, replicates: MANY, brief: 15, alternatives: both,
-    watched: { ...mean, looks: logLooks(50, 500_000, 300), more: (random, units) => normalMoments(random, units, NORMAL.mean, NORMAL.standardDeviation) },
+    words: 'normal values, tuned to the horizon', tuning: TUNING, variation: 0.2, isTuned: true, replicates: MANY, brief: 15, alternatives: both,
+    watched: { ...mean, looks: logLooks(50, 500_000, 300), more: (random, units) => normalMoments(random, units, STEADY.mean, STEADY.standardDeviation) },
   }),
   monitoringRow({
     words: 'conversions of 1%', tuning: 20_000, variation: 10, isTuned: false, brief: 4, alternatives: both,
