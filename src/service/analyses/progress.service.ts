@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { OnQueueEvent, QueueEventsHost, QueueEventsListener } from '@nestjs/bullmq';
 import { PrismaService } from '../database/prisma.service.js';
@@ -7,6 +8,8 @@ import type { AnalysisProgress } from './analysis.types.js';
 
 /** A change that no event told of (a cancelled job has none) is seen after this long. */
 const LOOK_EVERY_MS = 1000;
+/** A queue that does not answer is not waited for longer when the service ends. */
+const CONNECT_LIMIT_MS = 2000;
 const SHOWN = { id: true, status: true, progress: true, message: true } as const;
 const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
 
@@ -54,6 +57,8 @@ export class ProgressService extends QueueEventsHost implements OnModuleDestroy 
   async onModuleDestroy(): Promise<void> {
     this.closing = true;
     for (const id of this.sleepers.keys()) this.wake(id);
+    // closed while it connects, it would connect all the same, and keep the process
+    await Promise.race([this.queueEvents.waitUntilReady().catch(() => undefined), wait(CONNECT_LIMIT_MS, undefined, { ref: false })]);
     await this.queueEvents.close();
   }
 
