@@ -1,10 +1,8 @@
-import { augmentedScores } from '../dml/augmented.js';
 import { solveScore } from '../dml/linear-score.js';
-import { fitNuisances } from '../dml/nuisances.js';
 import { checkSample, type Sample } from '../dml/sample.js';
 import { groupsAmong } from '../forest/groups.js';
 import { learningHalf } from '../forest/heterogeneity-test.js';
-import { keepOverlap, type OverlapRule } from '../forest/overlap.js';
+import type { OverlapRule } from '../forest/overlap.js';
 import { rankWeightedEffect, type RateOptions } from '../forest/rank-weighted-effect.js';
 import { robustRegression, type Coefficient } from '../forest/robust-regression.js';
 import { boostingLearner, type ScoringBoosting } from '../learners/boosting/boosting.js';
@@ -14,6 +12,7 @@ import type { LearningContext } from '../learners/learner.js';
 import { featuresOf } from '../learners/training.js';
 import { studentUpperTail } from '../numeric/student.js';
 import { isRefusal, type Refusal } from '../refusal.js';
+import { crossFittedScores } from './cross-fitted-scores.js';
 import { effectRows, type EffectData, type EffectMethod } from './effect-data.js';
 import type { BoostedEffects } from './boosted-effects.js';
 import type { MetricCalibration, ModelMetrics } from './model-metrics.js';
@@ -62,17 +61,10 @@ async function scoredRows(data: EffectData, settings: Partial<BoostingSettings>,
   if (refusal) return refusal;
   const folds = planFolds(x.n, { folds: count, ...(cluster && { cluster }), stratify: d }, context.seed);
   if (isRefusal(folds)) return folds;
-  const outcome = boostingLearner('regression', settings);
-  const fitted = await fitNuisances(sample, folds, {
-    control: { words: 'E[Y | D = 0, X]', learner: outcome, target: y, among: d.map((value) => 1 - value) },
-    treated: { words: 'E[Y | D = 1, X]', learner: outcome, target: y, among: d },
-    propensity: { words: 'P(D = 1 | X)', learner: boostingLearner('classification', settings), target: d },
-  }, context);
-  if (isRefusal(fitted)) return fitted;
-  const overlapping = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, overlap, 'both');
-  if (isRefusal(overlapping)) return overlapping;
-  const { rows, trimmedShare } = overlapping;
-  const scores = augmentedScores(y, d, fitted.predictions);
+  const learners = { outcome: boostingLearner('regression', settings), propensity: boostingLearner('classification', settings) };
+  const scored = await crossFittedScores(sample, learners, folds, overlap, context);
+  if (isRefusal(scored)) return scored;
+  const { scores, rows, trimmedShare } = scored;
   const kept = new Uint8Array(x.n);
   for (const row of rows) kept[row] = 1;
   const root = solveScore('a meta-learner', { slope: new Float64Array(x.n).fill(-1), level: scores, kept }, sample);

@@ -1,14 +1,12 @@
-import { augmentedScores } from '../dml/augmented.js';
-import { fitNuisances } from '../dml/nuisances.js';
 import { checkSample, type Sample } from '../dml/sample.js';
 import { groupsAmong } from '../forest/groups.js';
-import { keepOverlap } from '../forest/overlap.js';
 import { rankWeightedEffect, type RankWeightedEffect } from '../forest/rank-weighted-effect.js';
 import { boostingLearner } from '../learners/boosting/boosting.js';
 import { planFolds } from '../learners/folds.js';
 import type { LearningContext } from '../learners/learner.js';
 import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
 import { isRefusal, type Refusal } from '../refusal.js';
+import { crossFittedScores } from './cross-fitted-scores.js';
 import { lossDifference } from './doubly-robust-loss.js';
 
 /** Two predictions of the effects of the same units, judged by outcomes that neither was learned from. */
@@ -37,31 +35,26 @@ const LEARNER = { trees: 500, heldOut: 0.1 } as const;
 export async function compareEffects(sample: Sample, first: Float64Array, second: Float64Array, level: number, context: LearningContext): Promise<EffectComparison | Refusal> {
   const refusal = checkSample('a comparison of effects', sample, ['d']);
   if (refusal) return refusal;
-  const { x, y, d, weight, clusters: [cluster] } = sample;
+  const { x, d, weight, clusters: [cluster] } = sample;
   const folds = planFolds(x.n, { folds: FOLDS, ...(cluster && { cluster }), stratify: d }, context.seed);
   if (isRefusal(folds)) return folds;
-  const outcome = boostingLearner('regression', LEARNER);
-  const fitted = await fitNuisances(sample, folds, {
-    control: { words: 'E[Y | D = 0, X]', learner: outcome, target: y, among: d.map((value) => 1 - value) },
-    treated: { words: 'E[Y | D = 1, X]', learner: outcome, target: y, among: d },
-    propensity: { words: 'P(D = 1 | X)', learner: boostingLearner('classification', LEARNER), target: d },
-  }, context);
-  if (isRefusal(fitted)) return fitted;
-  const kept = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, { bounds: BOUNDS, beyond: 'trim' }, 'both');
-  if (isRefusal(kept)) return kept;
-  const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
-  const weights = weight ? at(weight) : new Float64Array(kept.rows.length).fill(1);
-  const judges = { scores: at(augmentedScores(y, d, fitted.predictions)), weight: weights, groups: groupsAmong(kept.rows, cluster ? { codes: cluster } : null, weights) };
+  const learners = { outcome: boostingLearner('regression', LEARNER), propensity: boostingLearner('classification', LEARNER) };
+  const scored = await crossFittedScores(sample, learners, folds, { bounds: BOUNDS, beyond: 'trim' }, context);
+  if (isRefusal(scored)) return scored;
+  const { rows, trimmedShare } = scored;
+  const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
+  const weights = weight ? at(weight) : new Float64Array(rows.length).fill(1);
+  const judges = { scores: at(scored.scores), weight: weights, groups: groupsAmong(rows, cluster ? { codes: cluster } : null, weights) };
   const effects = [at(first), at(second)] as const;
   const loss = lossDifference(judges, ...effects);
   if (isRefusal(loss)) return loss;
   const ranked = effects.map((priorities) => rankWeightedEffect(
-    { scores: judges.scores, priorities, weight: weights, cluster: cluster ? kept.rows.map((row) => cluster[row]!) : null },
+    { scores: judges.scores, priorities, weight: weights, cluster: cluster ? rows.map((row) => cluster[row]!) : null },
     { target: 'autoc', replicates: REPLICATES, fractions: [], level, seed: context.seed },
   ));
   const refused = ranked.find(isRefusal);
   if (refused) return refused;
-  return { n: kept.rows.length, trimmedShare: kept.trimmedShare, loss: inferred(loss, judges.groups.count - 1, level), rates: ranked as [RankWeightedEffect, RankWeightedEffect] };
+  return { n: rows.length, trimmedShare, loss: inferred(loss, judges.groups.count - 1, level), rates: ranked as [RankWeightedEffect, RankWeightedEffect] };
 }
 
 function inferred({ estimate, standardError }: { readonly estimate: number; readonly standardError: number }, degreesOfFreedom: number, level: number): EffectComparison['loss'] {

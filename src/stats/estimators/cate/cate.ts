@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { crossFittedScores } from '../../cate/cross-fitted-scores.js';
 import { forestMethod } from '../../cate/forest-method.js';
 import { judgeMethods, judgements } from '../../cate/judge-methods.js';
 import { metaLearner, metaLearners } from '../../cate/meta-learners.js';
 import type { EffectData } from '../../cate/effect-data.js';
-import { augmentedScores } from '../../dml/augmented.js';
 import { solveScore } from '../../dml/linear-score.js';
-import { fitNuisances } from '../../dml/nuisances.js';
 import { checkSample, type Sample } from '../../dml/sample.js';
 import { groupsAmong } from '../../forest/groups.js';
-import { keepOverlap, refuseToldArms } from '../../forest/overlap.js';
 import { robustRegression } from '../../forest/robust-regression.js';
 import { planFolds } from '../../learners/folds.js';
 import { featuresOf as rowsOfFeatures } from '../../learners/training.js';
@@ -92,19 +90,10 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
   };
   const folds = planFolds(x.n, { folds: chosen.folds, ...(cluster ? { cluster } : {}), stratify: d }, context.seed);
   if (isRefusal(folds)) return folds;
-  const fitted = await fitNuisances(sample, folds, {
-    control: { words: 'E[Y | D = 0, X]', learner: learners.outcome, target: y, among: d.map((value) => 1 - value) },
-    treated: { words: 'E[Y | D = 1, X]', learner: learners.outcome, target: y, among: d },
-    propensity: { words: 'P(D = 1 | X)', learner: learners.propensity, target: d },
-  }, context);
-  if (isRefusal(fitted)) return fitted;
   const rule = overlapRule(chosen);
-  const told = refuseToldArms(fitted.predictions.propensity, d);
-  if (told) return told;
-  const overlapping = keepOverlap({ wHat: fitted.predictions.propensity, isBinary: true }, rule, 'both');
-  if (isRefusal(overlapping)) return overlapping;
-  const { rows, trimmedShare } = overlapping;
-  const scores = augmentedScores(y, d, fitted.predictions);
+  const scored = await crossFittedScores(sample, learners, folds, rule, context);
+  if (isRefusal(scored)) return scored;
+  const { rows, trimmedShare, scores, predictions } = scored;
   const kept = new Uint8Array(x.n);
   for (const row of rows) kept[row] = 1;
   const average = solveScore('cate', { slope: new Float64Array(x.n).fill(-1), level: scores, kept }, sample);
@@ -115,7 +104,7 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
   const groups = groupsAmong(rows, cluster ? { codes: cluster } : null, weights);
   const methods = chosen.methods.map((kind) => (kind === 'forest' ? forestMethod(chosen.trees, context)
     : metaLearner(kind, learners, { folds: chosen.folds, bounds: rule.bounds }, context)));
-  const judged = await judgeMethods(methods, data, folds, { ...fitted.predictions, scores }, chosen.loss, { rows, groups }, context.seed);
+  const judged = await judgeMethods(methods, data, folds, { ...predictions, scores }, chosen.loss, { rows, groups }, context.seed);
   if (isRefusal(judged)) return judged;
   const effects = at(judged[0]!.effects);
   const slope = robustRegression(at(scores), { intercept: new Float64Array(rows.length).fill(1), effect: effects }, weights, groups, chosen.level);
@@ -125,7 +114,7 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
     methods: judged.map(({ name, loss, behind }) => ({ name, loss: loss.estimate, standardError: loss.standardError, behind: behind?.estimate ?? 0, behindError: behind?.standardError ?? 0 })),
     slope: isRefusal(slope) ? null : coefficientAnswer(slope.coefficients[1]!, slope.degreesOfFreedom),
     effects: { lowest: sortedQuantile(sorted, 0.1), median: sortedQuantile(sorted, 0.5), highest: sortedQuantile(sorted, 0.9) },
-    nuisances: [...fitted.reports], overlap: propensityRange(fitted.predictions.propensity),
+    nuisances: [...scored.reports], overlap: propensityRange(predictions.propensity),
   };
 }
 
