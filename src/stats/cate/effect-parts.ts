@@ -1,6 +1,5 @@
 /** Meta-learners whose effects follow from models of the covariates alone. */
-export const partedKinds = ['t', 'x', 'r', 'dr'] as const;
-export type PartedKind = (typeof partedKinds)[number];
+export type PartedKind = 't' | 'x' | 'r' | 'dr';
 
 /** What each is made of: outcomes by arm; effects by arm, and the propensity that mixes them; effects. */
 export const effectParts = {

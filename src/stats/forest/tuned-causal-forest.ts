@@ -43,7 +43,7 @@ export async function growTunedCausalForest(
 }
 
 /** Mean squared residual of Y - yHat on tauHat (W - wHat), in squared units of y. */
-export function rLoss(forest: CausalForest): number {
+function rLoss(forest: CausalForest): number {
   const { weight } = forest;
   let total = 0;
   const sum = squaredErrors(forest).reduce((all, square, i) => {
