@@ -47,15 +47,16 @@ type Found = Extract<EffectForest['answer'], { status: 'estimated' }>;
 export function targetingModel({ plan, forest, decision }: Analysis): TargetingModel | null {
   if (!forest) return null;
   const { answer, metric, arm } = forest;
-  const unit = plan.metrics.find(({ name }) => name === metric)?.unit;
+  const { unit, kind } = plan.metrics.find(({ name }) => name === metric)!;
+  const note = noteOf(forest, kind === 'ratio' || kind === 'expression');
   const level = `${formatShare(1 - plan.decision.alpha)} interval`;
-  const only = (sentence: string): TargetingModel => ({ sentence, note: noteOf(forest), tree: null, values: [], profile: [], curve: null });
+  const only = (sentence: string): TargetingModel => ({ sentence, note, tree: null, values: [], profile: [], curve: null });
   if (answer.status === 'refused') return only(`Whom ${arm} helps most cannot be said: ${answer.detail}. ${answer.remedy}`);
   if (decision.verdict === 'invalid') return only(`A check that must pass has failed, so nothing is said of whom ${arm} helps most.`);
   const { tree } = answer;
   return {
     sentence: sentenceOf(answer, { metric, arm, unit, alpha: plan.decision.alpha, cost: forest.cost }),
-    note: noteOf(forest),
+    note,
     tree: tree && branchOf(tree.nodes, 0, null, unit),
     values: tree ? valuesOf(tree, arm, unit) : [],
     profile: (tree ? answer.covariates.slice(0, SHOWN) : []).map((row) => [row.name, formatShare(row.share), endOf(row.level, row.most), endOf(row.level, row.least)]),
@@ -76,11 +77,11 @@ function sentenceOf({ rate, tree }: Found, { metric, arm, unit, alpha, cost }: A
 const gainText = ({ estimate, interval }: GainEstimate, unit: string | undefined): string => `${formatDifference(estimate, unit)} (${intervalText(interval, unit)})`;
 const intervalText = ({ lower, upper }: { readonly lower: number | null; readonly upper: number | null }, unit: string | undefined): string => `${formatDifference(lower!, unit)} to ${formatDifference(upper!, unit)}`;
 
-function noteOf({ answer, available, read, rowsDigest }: EffectForest): string {
+function noteOf({ answer, available, read, rowsDigest }: EffectForest, isLinearised: boolean): string {
   const sampled = read < available ? `${formatCounted(read, 'unit')} of ${formatCount(available)} were read, a sample by a hash of the unit. ` : '';
   if (answer.status === 'refused') return `${sampled}This informs and is no part of the verdict.`;
   const trimmed = answer.trimmedShare > 0 ? ` ${formatShare(answer.trimmedShare)} of units were left out, whose arm the covariates all but tell.` : '';
-  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric. This holds for one reading, at the planned end; it informs and is no part of the verdict, and a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
+  return `${sampled}${formatCount(answer.learned)} units taught the ranking, ${formatCount(answer.judged)} others judged it${answer.tree ? `, and ${formatCount(answer.valued)} with no say in it value the rule` : ''}. It looked at ${formatList(answer.covariates.map(({ name }) => name))}.${trimmed} Gains are in the better direction of the metric${isLinearised ? ', those of a unit what it moves of the metric at first order' : ''}. This holds for one reading, at the planned end; it informs and is no part of the verdict, and a replay does not make it again, since units are not stored (rows ${rowsDigest.slice(0, 12)}).`;
 }
 
 function branchOf(nodes: NonNullable<Found['tree']>['nodes'], place: number, question: string | null, unit: string | undefined): Branch {

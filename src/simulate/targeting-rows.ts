@@ -1,11 +1,14 @@
 import { createForestEngine } from '../compute/forest-engine.js';
 import type { CausalData } from '../stats/forest/causal-forest.js';
+import { linearised } from '../stats/effects/linearised.js';
+import { ratioOutcome } from '../stats/effects/outcome.js';
 import { targeting, type Targeting } from '../stats/heterogeneity/targeting.js';
 import type { TargetingTree } from '../stats/heterogeneity/targeting-tree.js';
 import type { RandomStream } from '../stats/numeric/random.js';
 import { referencePolicyEngine } from '../stats/policy/policy-engine.js';
 import type { PolicyValue } from '../stats/policy/policy-value.js';
 import { effectSurface } from '../stats/simulate/effect-surfaces.js';
+import { ratioSurface } from '../stats/simulate/ratio-surface.js';
 import { answered } from '../stats/simulate/two-arm-truth.js';
 import { fixed } from '../stats/inference/fixed.js';
 import { ALPHA, type Row } from './row.js';
@@ -66,6 +69,29 @@ function noRuleRow(): Row {
   };
 }
 
+/** Rounds are cheap: three binomial standard errors are a point and a half. */
+const RATIO_ROUNDS = 2000;
+const RATIO_REJECTED = { least: 0.035, most: 0.065 } as const;
+
+/** A ratio as one number a unit, about a point that the same units give. */
+function noRatioRuleRow(): Row {
+  const process = ratioSurface(UNITS);
+  return {
+    group: 'causal forest', name: `a rule whom to treat, of a ratio: ${process.words}`, replicates: RATIO_ROUNDS, brief: 0, covers: [],
+    async prepare() {
+      const engine = await createForestEngine({ workers: 1 });
+      return {
+        figures: [{ name: 'ranking of no worth, rejected', ...RATIO_REJECTED }],
+        async replicate(random) {
+          const { columns, ...data } = process.draw(random);
+          const y = answered(linearised(columns, data.w, ratioOutcome));
+          return [Number((await asked(engine, { ...data, y }, random, 0)).rate.pValue <= ALPHA)];
+        },
+      };
+    },
+  };
+}
+
 const asked = async (engine: Engine, data: CausalData, random: RandomStream, cost: number): Promise<Targeting> => answered(await targeting(
   engine, referencePolicyEngine, data,
   { trees: TREES, seed: random.integer(SEEDS), depth: 1, cost, level: 1 - ALPHA, replicates: 100, fractions: [1], levels: [] }));
@@ -84,4 +110,4 @@ function holds(value: PolicyValue | null, truth: number): number {
 }
 
 /** Ranking and rule of an experiment's report. */
-export const targetingRows: readonly Row[] = [drawnRuleRow(1), noRuleRow()];
+export const targetingRows: readonly Row[] = [drawnRuleRow(1), noRuleRow(), noRatioRuleRow()];

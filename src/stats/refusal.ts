@@ -8,6 +8,7 @@ export const refusalReasons = [
   'unsupported_combination',
   'not_finite',
   'numerical_failure',
+  'computation_failed',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 

@@ -3,7 +3,7 @@ import type { UnitCovariate, UnitRows } from '../experiment/heterogeneity/unit-r
 import type { Inputs } from './inputs.js';
 import type { MetricContext } from './metric-summaries.js';
 import { SAMPLE } from './queries/names.js';
-import { countUnits, sampledUnits, sampleRows } from './queries/unit-rows.js';
+import { countUnits, outcomeNames, sampledUnits, sampleRows } from './queries/unit-rows.js';
 import { numberOf, numberOrNull, type Row, type Session } from './session.js';
 import type { UnitFrame } from './unit-frame.js';
 
@@ -26,14 +26,15 @@ export async function collectUnits(session: Session, { plan, inputs }: MetricCon
   const available = numberOf(counted!, 'units');
   const n = Math.min(available, task.units);
   await session.keep('units that the forest reads', SAMPLE, sampledUnits(session.dialect, wanted, [...new Set(sources.map(({ column }) => column))], task.units));
-  const outcome = new Float64Array(n);
+  const names = outcomeNames(wanted.metric);
+  const outcomes = names.map(() => new Float64Array(n));
   const treated = new Float64Array(n);
   const numbers = sources.map(({ isText }) => (isText ? null : new Float64Array(n)));
   const texts = sources.map(({ isText }) => (isText ? new Array<string | null>(n).fill(null) : null));
   for (let from = 0; from < n; from += ROWS_AT_ONCE) {
     const rows = await session.rows('rows of those units', sampleRows(from, from + ROWS_AT_ONCE));
     rows.forEach((row, i) => {
-      outcome[from + i] = numberOf(row, 'y');
+      names.forEach((name, j) => { outcomes[j]![from + i] = numberOf(row, name); });
       treated[from + i] = numberOf(row, 'treated');
       sources.forEach(({ column }, j) => {
         if (numbers[j]) numbers[j][from + i] = finiteOrMissing(row, column);
@@ -41,7 +42,7 @@ export async function collectUnits(session: Session, { plan, inputs }: MetricCon
       });
     });
   }
-  return { available, outcome, treated, covariates: sources.map(({ name }, j): UnitCovariate => (numbers[j] ? { name, values: numbers[j], levels: null } : { name, ...coded(texts[j]!) })) };
+  return { available, outcomes, treated, covariates: sources.map(({ name }, j): UnitCovariate => (numbers[j] ? { name, values: numbers[j], levels: null } : { name, ...coded(texts[j]!) })) };
 }
 
 /** Where each covariate stands in the table of unit columns. */

@@ -2,14 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyze } from '../../src/analyze.js';
+import { sharedForestEngine } from '../../src/compute/shared-forest-engine.js';
+import { sharedPolicyEngine } from '../../src/compute/shared-policy-engine.js';
 import { analysisSchema, type Analysis, type EffectForest } from '../../src/experiment/analysis.js';
 import { canonicalJson } from '../../src/experiment/canonical.js';
+import { effectForest } from '../../src/experiment/heterogeneity/effect-forest.js';
 import { planSchema, type Plan, type PlanInput } from '../../src/experiment/plan.js';
 import { htmlReport } from '../../src/report/html.js';
 import { markdownReport } from '../../src/report/markdown.js';
 import { reportModel } from '../../src/report/model.js';
 import { textReport } from '../../src/report/text.js';
 import { isRefusal } from '../../src/stats/refusal.js';
+import type { ForestEngine } from '../../src/stats/forest/forest-engine.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { verifyAnalysis } from '../../src/verify.js';
 import { openWarehouse } from '../../src/warehouse/open.js';
@@ -113,6 +117,31 @@ describe('causal forest of an experiment, from raw tables', () => {
     expect(reportModel(analysis).targeting!.note).toMatch(/^2,000 units of 3,000 were read, a sample by a hash of the unit/);
   });
 
+  it.each<[string, PlanInput['metrics'][number]]>([
+    ['ratio', { name: 'revenue', kind: 'ratio', numerator: { fact: 'orders', value: 'revenue' }, denominator: { fact: 'orders', aggregate: 'count' } }],
+    ['expression', { name: 'revenue', kind: 'expression', expression: 'sum / count', components: { sum: { fact: 'orders', value: 'revenue' }, count: { fact: 'orders', aggregate: 'count' } } }],
+  ])('takes a metric that is a %s: where every unit has one event, with the same answer as of the mean', async (_, metric) => {
+    const [ratio, mean] = await Promise.all([analysed(inputFor('planted', { before: [] }, { metrics: [metric] })), analysed(inputFor('planted', { before: [] }))]);
+    const [found, expected] = [estimated(ratio), estimated(mean)];
+    expect(found.rate.estimate).toBeCloseTo(expected.rate.estimate, 6);
+    expect(found.tree!.nodes.map(({ feature, threshold, isTreated }) => [feature, threshold, isTreated])).toEqual(expected.tree!.nodes.map(({ feature, threshold, isTreated }) => [feature, threshold, isTreated]));
+    expect(reportModel(ratio).targeting!.note).toContain('those of a unit what it moves of the metric at first order');
+  });
+
+  it.each<[string, Partial<ForestEngine>]>([
+    ['rejects', { grow: () => Promise.reject(new Error('compute worker ended with 134 before it answered')) }],
+    ['throws', { grow: () => { throw new RangeError('Array buffer allocation failed'); } }],
+    ['fails late', { ...sharedForestEngine, moments: () => Promise.reject(new Error('WebAssembly.Memory.grow(): Maximum memory size exceeded')), outOfBagMoments: sharedForestEngine.outOfBagMoments }],
+  ])('an engine that %s leaves a sentence in place of the forest', async (_, broken) => {
+    const plan = planSchema.parse(inputFor('nothing', { trees: 50 }));
+    const warehouse = await openWarehouse(plan.source, { threads: 1 });
+    const { units } = await warehouse.collect(plan).finally(() => warehouse.close());
+    const found = await effectForest(plan, units!, { forests: { ...sharedForestEngine, ...broken }, policies: sharedPolicyEngine });
+    expect(found!.answer).toMatchObject({ status: 'refused', reason: 'computation_failed', detail: expect.stringMatching(/could not be grown \((compute worker ended|Array buffer allocation|WebAssembly.Memory)/), remedy: expect.stringContaining('heterogeneity.forest.units') });
+    const aborted = AbortSignal.abort(new Error('cancelled'));
+    await expect(effectForest(plan, units!, { forests: { ...sharedForestEngine, ...broken }, policies: sharedPolicyEngine }, { signal: aborted })).rejects.toThrow('cancelled');
+  });
+
   it.each<[string, Forest, Partial<PlanInput>, RegExp]>([
     ['covariates that tell the arm', { covariates: ['leak'] }, {}, /the covariates all but tell the arm of \d+ of 3000 units.*Leave out covariates that were known only after exposure/],
     ['too few units in an arm', {}, { end: '2026-03-10T00:00:01Z', exposures: { ...inputFor('nothing').exposures, exclude: [{ name: 'most', where: [{ column: 'arm', op: 'eq', value: 'b' }, { column: 'age', op: 'gt', value: 20 }] }] } }, /needs at least 300 units in each arm; one has \d+. Collect more units/],
@@ -129,7 +158,7 @@ describe('causal forest of an experiment, from raw tables', () => {
     ['an arm that is none', { arm: 'a' }, {}, /names arm a, which is not a treatment arm/],
     ['no covariates', { covariates: [], before: [] }, {}, /needs covariates: name attributes of the exposures/],
     ['a column that is no attribute', { covariates: ['height'] }, {}, /reads height, which is not among exposures.attributes/],
-    ['a metric of two numbers', {}, { metrics: [{ name: 'revenue', kind: 'ratio', numerator: { fact: 'orders', value: 'revenue' }, denominator: { fact: 'orders', aggregate: 'count' } }] }, /needs a metric that is one number a unit, and revenue is a ratio/],
+    ['a quantile', {}, { metrics: [{ name: 'revenue', kind: 'quantile', fact: 'orders', value: 'revenue', probability: 0.9 }] }, /cannot use revenue: effects of units on a quantile do not add up to that of all; name in heterogeneity.forest.metric the mean of the same value, or a proportion/],
     ['a past that the plan does not read', { before: ['revenue'] }, { metrics: [{ name: 'revenue', kind: 'mean', fact: 'orders', value: 'revenue' }] }, /reads revenue before exposure, which needs a metric of one number a unit with covariate.pre/],
   ])('a plan is told of %s', (_, forest, changes, message) => {
     expect(planSchema.safeParse(inputFor('nothing', forest, changes)).error?.issues.map((issue) => issue.message).join()).toMatch(message);

@@ -3,6 +3,7 @@ import { solve, Matrix } from 'ml-matrix';
 import { contrasts } from '../../src/stats/effects/contrast.js';
 import type { Contrast } from '../../src/stats/effects/effect.js';
 import { compileExpression } from '../../src/stats/effects/expression.js';
+import { linearised } from '../../src/stats/effects/linearised.js';
 import { meanOutcome, ratioOutcome, type Outcome } from '../../src/stats/effects/outcome.js';
 import { fixed } from '../../src/stats/inference/fixed.js';
 import { confidenceSequence } from '../../src/stats/inference/confidence-sequence.js';
@@ -126,5 +127,42 @@ describe('lift', () => {
         expect(confidenceSequence.pValue(result, nullValue, alternative, sequence) >= alpha).toBe(inside(confidenceSequence.interval(result, alpha, alternative, sequence)));
       }
     }
+  });
+});
+
+describe('a metric linearised to one number a unit', () => {
+  const random = stream(12);
+  const n = 4000;
+  const treated = Float64Array.from({ length: n }, (_, i) => i % 2);
+  const orders = treated.map((arm) => 1 + random.poisson(3 + 0.5 * arm));
+  const revenue = orders.map((count, i) => random.gamma(count, 2 + 0.1 * treated[i]!));
+  const meanOf = (column: Float64Array, arm: number) => column.reduce((sum, value, i) => sum + (treated[i] === arm ? value : 0), 0) / (n / 2);
+  const difference = (column: Float64Array) => meanOf(column, 1) - meanOf(column, 0);
+
+  it('has the difference of ratios as its mean effect, but for the square of the change of the denominator', () => {
+    const unit = linearised([revenue, orders], treated, ratioOutcome) as Float64Array;
+    const ratio = (arm: number) => meanOf(revenue, arm) / meanOf(orders, arm);
+    const r = difference(orders) / ((meanOf(orders, 0) + meanOf(orders, 1)) / 2);
+    expect(difference(unit)).toBeCloseTo((ratio(1) - ratio(0)) * (1 - (r / 2) ** 2), 10);
+  });
+
+  it('errs in the third order of an expression: an eighth where differences are halved', async () => {
+    const outcome = await compileExpression('log(revenue) - 2 * sqrt(orders)', ['revenue', 'orders']) as Outcome;
+    const error = (size: number) => {
+      const columns = [revenue, orders].map((column) => {
+        const shift = (size - 1) * difference(column);
+        return column.map((value, i) => value + shift * treated[i]!);
+      });
+      const exact = outcome.value(columns.map((column) => meanOf(column, 1))) - outcome.value(columns.map((column) => meanOf(column, 0)));
+      return difference(linearised(columns, treated, outcome) as Float64Array) - exact;
+    };
+    expect(error(0.2) / error(0.1)).toBeGreaterThan(7.5);
+    expect(error(0.2) / error(0.1)).toBeLessThan(8.5);
+  });
+
+  it('refuses a denominator that cannot be told from zero, and a point where the metric is not finite', async () => {
+    expect(linearised([revenue, orders.map((_, i) => (i % 4 < 2 ? 1 : -1))], treated, ratioOutcome)).toMatchObject({ reason: 'denominator_near_zero' });
+    expect(linearised([revenue.map((value) => -value)], treated, await compileExpression('log(revenue)', ['revenue']) as Outcome)).toMatchObject({ reason: 'not_finite' });
+    expect(linearised([revenue], treated.map(() => 1), meanOutcome)).toMatchObject({ reason: 'too_few_units' });
   });
 });

@@ -125,15 +125,15 @@ it('engines read the same units for a forest, with what each was like at its fir
     const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get('shop') } });
     try { return await warehouse.collect(plan); } finally { await warehouse.close(); }
   }));
-  const { outcome, treated, covariates } = duck!.units!;
+  const { outcomes: [outcome], treated, covariates } = duck!.units!;
   expect(covariates.map(({ name, levels }) => [name, levels])).toEqual([['country', ['DE', 'FR', "a'b"]], ['device', ['ios', 'web']], ['age', null], ['revenue before', null], ['mean_latency before', null]]);
   expect(covariates.map(({ values }) => values.some(Number.isNaN))).toEqual([true, false, false, false, true]);
-  expectClose([...outcome], [...postgres!.units!.outcome]);
+  expectClose([...outcome!], [...postgres!.units!.outcomes[0]!]);
   expect(treated).toEqual(postgres!.units!.treated);
   covariates.forEach(({ values }, j) => expectClose(Array.from(values, nullOfNaN), Array.from(postgres!.units!.covariates[j]!.values, nullOfNaN)));
   for (const [arm, code] of [['control', 0], ['blue', 1]] as const) {
     const whole = duck!.summaries.metrics.find(({ metric }) => metric === 'mean_latency')!.cells.find((cell) => cell.arm === arm && cell.segment === null)!.summary;
-    const own = outcome.filter((_, i) => treated[i] === code);
+    const own = outcome!.filter((_, i) => treated[i] === code);
     if (whole.kind !== 'moments') throw new Error('expected moments');
     expect(own.length).toBe(whole.n);
     expectClose(own.reduce((sum, value) => sum + value, 0) / own.length, whole.mean[0]);

@@ -15,11 +15,12 @@ export interface MetricOutcome {
 /** By metric name. Asynchronous for the sake of expressions, which load their compiler when there are any. */
 export async function metricOutcomes(plan: Plan): Promise<ReadonlyMap<string, MetricOutcome>> {
   const outcomes = new Map<string, MetricOutcome>();
-  for (const metric of plan.metrics) outcomes.set(metric.name, await outcomeOf(metric));
+  for (const metric of plan.metrics) outcomes.set(metric.name, await metricOutcome(metric));
   return outcomes;
 }
 
-async function outcomeOf(metric: Metric): Promise<MetricOutcome> {
+/** How one metric is computed. */
+export async function metricOutcome(metric: Metric): Promise<MetricOutcome> {
   switch (metric.kind) {
     case 'mean': case 'count': case 'count_distinct':
       return { outcome: meanOutcome, title: 'difference in means', isShare: false };

@@ -3,7 +3,7 @@ import { identifier } from '../vocabulary.js';
 
 /** What a plan says of the causal forest that looks for whom the treatment helps most. */
 export const forestPlanSchema = z.strictObject({
-  metric: identifier.optional().describe('whose effect may differ between units; absent: the first goal'),
+  metric: identifier.optional().describe('whose effect may differ between units, of any kind but quantiles; absent: the first goal. Of ratios and expressions first-order effects of units, which add up to that of the metric'),
   arm: z.string().min(1).optional().describe('compared with the control; absent: the only treatment arm'),
   covariates: z.array(z.string().min(1)).max(50).optional().describe('attributes of the exposures, numbers or text, that the effect may depend on; absent: all of them'),
   before: z.array(identifier).max(20).optional().describe('metrics with covariate.pre whose value before exposure is a covariate too; absent: all that have one'),
@@ -45,7 +45,7 @@ export function forestTask(plan: Planned): ForestTask | null {
   };
 }
 
-/** Kinds of metrics that are one number a unit, whose mean is the metric. */
+/** Kinds of metrics that are one number a unit, whose mean is the metric. Ratios and expressions are linearised to one. */
 const ONE_NUMBER: ReadonlySet<string> = new Set(['mean', 'count', 'count_distinct', 'proportion', 'retention', 'funnel']);
 
 /** One number a unit, over a time before exposure too. */
@@ -63,7 +63,7 @@ export function* forestIssues(plan: Planned): Generator<{ readonly message: stri
   const name = forest.metric ?? plan.decision.goals[0]?.metric;
   const metric = plan.metrics.find((candidate) => candidate.name === name);
   if (forest.metric !== undefined && !metric) yield { message: `heterogeneity.forest names ${forest.metric}, which is not a metric of the plan`, path: at('metric') };
-  if (metric && !ONE_NUMBER.has(metric.kind)) yield { message: `heterogeneity.forest needs a metric that is one number a unit, and ${metric.name} is a ${metric.kind}; name another in heterogeneity.forest.metric`, path: at('metric') };
+  if (metric?.kind === 'quantile') yield { message: `heterogeneity.forest cannot use ${metric.name}: effects of units on a quantile do not add up to that of all; name in heterogeneity.forest.metric the mean of the same value, or a proportion of units with an event beyond the bound that matters (where: [{ column, op: gt, value }])`, path: at('metric') };
   for (const column of forest.covariates ?? []) {
     if (!plan.exposures.attributes.includes(column)) yield { message: `heterogeneity.forest reads ${column}, which is not among exposures.attributes (${plan.exposures.attributes.join(', ') || 'none'})`, path: at('covariates') };
   }

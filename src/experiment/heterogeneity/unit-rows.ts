@@ -2,8 +2,8 @@
 export interface UnitRows {
   /** units that could be read; more than there are rows when a sample was */
   readonly available: number;
-  /** the metric, bounded as the plan says, shape (n) */
-  readonly outcome: Float64Array;
+  /** outcome columns of the metric, bounded as the plan says: one, but of a ratio numerator and denominator, of an expression its components; shape (columns, n) */
+  readonly outcomes: readonly Float64Array[];
   /** 1: in the treatment arm, 0: in the control, shape (n) */
   readonly treated: Float64Array;
   readonly covariates: readonly UnitCovariate[];

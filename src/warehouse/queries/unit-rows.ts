@@ -14,13 +14,23 @@ const condition = ({ metric, control, treatment }: Wanted): string => `${metric.
 
 export const countUnits = (wanted: Wanted): string => `select count(*) as units from ${VALUES} where ${condition(wanted)}`;
 
-/** The units with the lowest hashes, numbered by hash: outcome y, treated, and the columns asked for by their names in the frame. */
+/** Columns of the metric: one, but of a ratio and an expression. What a design adds to them stands after them. */
+const outcomesOf = ({ of: { metric, columns: all }, columns }: FrameMetric): FrameMetric['columns'] => {
+  const own = metric.kind === 'ratio' ? 2 : metric.kind === 'expression' ? Object.keys(metric.components).length : 1;
+  return columns.filter((_, i) => all[i]!.role === 'outcome').slice(0, own);
+};
+
+/** What the columns of the metric are called among the rows of the sample. */
+export const outcomeNames = (metric: FrameMetric): string[] => outcomesOf(metric).map((_, i) => (i === 0 ? 'y' : `y${i}`));
+
+/** The units with the lowest hashes, numbered by hash: outcomes y, y1, ..., treated, and the columns asked for by their names in the frame. */
 export function sampledUnits(d: Dialect, wanted: Wanted, columns: readonly string[], most: number): string {
-  const { column } = wanted.metric.columns.find(({ of }) => of.role === 'outcome')!;
+  const names = outcomeNames(wanted.metric);
+  const outcomes = outcomesOf(wanted.metric).map(({ column }, i) => `${clamp(d, column.raw, column.limits)} as ${names[i]!}`).join(', ');
   const order = d.byteOrder(UNIT_HASH);
-  return `select cast(row_number() over (order by ${order}) - 1 as integer) as place, y, treated${columns.map((name) => `, ${name}`).join('')}
+  return `select cast(row_number() over (order by ${order}) - 1 as integer) as place, ${names.join(', ')}, treated${columns.map((name) => `, ${name}`).join('')}
 from (
-  select ${UNIT_HASH}, ${clamp(d, column.raw, column.limits)} as y, case when arm = ${wanted.treatment} then 1 else 0 end as treated${columns.map((name) => `, ${name}`).join('')}
+  select ${UNIT_HASH}, ${outcomes}, case when arm = ${wanted.treatment} then 1 else 0 end as treated${columns.map((name) => `, ${name}`).join('')}
   from ${VALUES}
   where ${condition(wanted)}
   order by ${order}
