@@ -118,25 +118,28 @@ it('engines predict units by the same models, of ratios and bounded values too',
   }
 });
 
-it('engines read the same units for a forest, with what each was like at its first exposure, and as many as the metric counts', async () => {
-  const means = CASES[0]!.plan;
+it.each(['mean_latency', 'order_value', 'margin'])('engines read the same units for a forest of %s, with what each was like at its first exposure, and as many as the metric counts', async (name) => {
+  const { plan: asked } = CASES.find(({ plan }) => plan.metrics.some((metric) => metric.name === name))!;
+  const before = asked.metrics.some(({ kind }) => kind === 'ratio') ? [] : ['revenue', 'mean_latency'];
   const [duck, postgres] = await Promise.all((['duckdb', 'postgres'] as const).map(async (engine) => {
-    const plan = planSchema.parse({ ...means, heterogeneity: { segments: [], forest: { metric: 'mean_latency', arm: 'blue' } }, source: sourceOf(engine, 'shop') });
+    const plan = planSchema.parse({ ...asked, heterogeneity: { segments: [], forest: { metric: name, arm: 'blue', before } }, source: sourceOf(engine, 'shop') });
     const warehouse = await openWarehouse(plan.source, { threads: 2, env: { WAREHOUSE_URL: urls.get('shop') } });
     try { return await warehouse.collect(plan); } finally { await warehouse.close(); }
   }));
-  const { outcomes: [outcome], treated, covariates } = duck!.units!;
-  expect(covariates.map(({ name, levels }) => [name, levels])).toEqual([['country', ['DE', 'FR', "a'b"]], ['device', ['ios', 'web']], ['age', null], ['revenue before', null], ['mean_latency before', null]]);
-  expect(covariates.map(({ values }) => values.some(Number.isNaN))).toEqual([true, false, false, false, true]);
-  expectClose([...outcome!], [...postgres!.units!.outcomes[0]!]);
+  const { outcomes, treated, covariates } = duck!.units!;
+  expect(covariates.map((covariate) => [covariate.name, covariate.levels])).toEqual([['country', ['DE', 'FR', "a'b"]], ['device', ['ios', 'web']], ['age', null], ...before.map((metric) => [`${metric} before`, null])]);
+  expect(covariates.map(({ values }) => values.some(Number.isNaN))).toEqual([true, false, false, ...before.map((metric) => metric === 'mean_latency')]);
+  outcomes.forEach((outcome, j) => expectClose([...outcome], [...postgres!.units!.outcomes[j]!]));
   expect(treated).toEqual(postgres!.units!.treated);
   covariates.forEach(({ values }, j) => expectClose(Array.from(values, nullOfNaN), Array.from(postgres!.units!.covariates[j]!.values, nullOfNaN)));
   for (const [arm, code] of [['control', 0], ['blue', 1]] as const) {
-    const whole = duck!.summaries.metrics.find(({ metric }) => metric === 'mean_latency')!.cells.find((cell) => cell.arm === arm && cell.segment === null)!.summary;
-    const own = outcome!.filter((_, i) => treated[i] === code);
+    const whole = duck!.summaries.metrics.find(({ metric }) => metric === name)!.cells.find((cell) => cell.arm === arm && cell.segment === null)!.summary;
     if (whole.kind !== 'moments') throw new Error('expected moments');
-    expect(own.length).toBe(whole.n);
-    expectClose(own.reduce((sum, value) => sum + value, 0) / own.length, whole.mean[0]);
+    outcomes.forEach((outcome, j) => {
+      const own = outcome.filter((_, i) => treated[i] === code);
+      expect(own.length).toBe(whole.n);
+      expectClose(own.reduce((sum, value) => sum + value, 0) / own.length, whole.mean[j]);
+    });
   }
 });
 
