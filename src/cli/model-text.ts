@@ -27,6 +27,7 @@ export function cardText(card: ModelCard): string {
     '  features',
     ...features.map(({ name, kind, levels, hadMissing }) => `    ${name}  ${kind}${levels ? ` of ${levels.length} levels` : ''}${hadMissing ? ', with gaps' : ''}, ${short(100 * (metrics.importance.find((entry) => entry.name === name)?.share ?? 0))} % of the splits`),
     `  unseen categories: ${card.unseenCategories}`,
+    `  model.bin       ${card.files['model.bin'].bytes} bytes`,
     `  model.onnx      ${'sha256' in onnx ? `sha256:${onnx.sha256}, outputs ${card.outputs.join(', ')}` : refusedText(onnx)}`,
     `  data            sha256:${training.fingerprint}`,
     `  schema          sha256:${card.schemaHash}`,

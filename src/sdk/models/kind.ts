@@ -19,8 +19,8 @@ export interface EffectScorer {
   readonly hasVariance: boolean;
   /** @param columns one a feature, in order */
   score(columns: readonly Float64Array[], options?: EngineOptions): Promise<UnitScores | Refusal>;
-  /** one unit on the calling thread; null where its effect is not identified */
-  scoreRow(values: readonly number[]): RowScore | null;
+  /** one unit on the calling thread; null where its effect is not identified. Refuses a value that the model cannot do without */
+  scoreRow(values: readonly number[]): RowScore | Refusal | null;
   /** units that try every cut and level, one column a feature; see probe-units.ts */
   probes(units: number): Float64Array[];
   /** as an ONNX model */

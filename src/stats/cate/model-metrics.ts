@@ -34,10 +34,10 @@ export interface MetricCalibration {
  * Metrics of a causal forest that has been grown from these data.
  *
  * Average and calibration are out of bag; the rank-weighted effect needs two further forests, each of a half of the units.
- * @param rate null: left out. Refuses what the average effect refuses.
+ * @param rate null: left out. @param localLinear whether the forest's effects were corrected, so that those of the halves are too. Refuses what the average effect refuses.
  */
 export async function forestMetrics(
-  engine: ForestEngine, data: CausalData, choices: CausalChoices, forest: CausalForest, overlap: OverlapRule, rate: RateOptions | null, level: number, options: EngineOptions,
+  engine: ForestEngine, data: CausalData, choices: CausalChoices, forest: CausalForest, overlap: OverlapRule, rate: RateOptions | null, level: number, options: EngineOptions, localLinear: boolean,
 ): Promise<ModelMetrics | Refusal> {
   const scores = await doublyRobustScores(engine, forest, progressPart(options, 0, 0.1));
   if (isRefusal(scores)) return scores;
@@ -45,7 +45,7 @@ export async function forestMetrics(
   if (isRefusal(average)) return average;
   return {
     average, calibration: calibrationTest(forest, level), effects: forest.tauHat,
-    rate: rate && await heterogeneityTest(engine, data, choices, overlap, rate, progressPart(options, 0.1, 1)),
+    rate: rate && await heterogeneityTest(engine, data, choices, overlap, rate, progressPart(options, 0.1, 1), localLinear),
     importance: variableImportance(forest.trees, forest.features.length),
   };
 }

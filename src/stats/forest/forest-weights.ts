@@ -1,12 +1,12 @@
-import type { BinnedRows } from './binning.js';
 import type { GrowthPlan } from './growth-plan.js';
 import { memberedTrees } from './leaf-members.js';
 import type { PackedTrees } from './packed-trees.js';
+import type { DrawingPlan, DrawnRows } from './reference/sampling.js';
 
 /** A grown forest of any kind, with the rows that it was grown from. */
 export interface GrownForest {
-  readonly rows: BinnedRows;
-  readonly plan: GrowthPlan;
+  readonly rows: DrawnRows;
+  readonly plan: DrawingPlan & Pick<GrowthPlan, 'weight'>;
   readonly trees: PackedTrees;
 }
 

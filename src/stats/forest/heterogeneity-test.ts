@@ -4,6 +4,7 @@ import { checkCausalData, growCausalForest, type CausalChoices, type CausalData 
 import { doublyRobustScores } from './doubly-robust-scores.js';
 import { predictEffects } from './effect-prediction.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
+import { localCorrection, predictLocalEffects } from './local-linear-effects.js';
 import { observationWeights } from './observation-weights.js';
 import { keepOverlap, type OverlapRule } from './overlap.js';
 import { progressPart } from './progress-part.js';
@@ -12,9 +13,10 @@ import { rankWeightedEffect, type RankWeightedEffect, type RateOptions } from '.
 /**
  * Does the forest find whom to treat first? Priorities are learned on one half of the units (or clusters), and the rank-weighted effect is
  * estimated with doubly robust scores of the other half, so that its p-value is honest.
+ * @param localLinear whether the effects that are ranked by are corrected as in local-linear-effects.ts
  */
 export async function heterogeneityTest(
-  engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options: EngineOptions = {},
+  engine: ForestEngine, data: CausalData, choices: CausalChoices, overlap: OverlapRule, rate: RateOptions, options: EngineOptions = {}, localLinear = false,
 ): Promise<RankWeightedEffect | Refusal> {
   const refusal = checkCausalData(data);
   if (refusal) return refusal;
@@ -23,7 +25,10 @@ export async function heterogeneityTest(
   if (isRefusal(teacher)) return teacher;
   const judge = await growCausalForest(engine, judging, choices, progressPart(options, 0.45, 0.9));
   if (isRefusal(judge)) return judge;
-  const priorities = await predictEffects(engine, teacher, Object.fromEntries(data.features.map((name, j) => [name, judging.x[j]!])), progressPart(options, 0.9, 1));
+  const columns = Object.fromEntries(data.features.map((name, j) => [name, judging.x[j]!]));
+  const correction = localLinear ? localCorrection(teacher, learning) : null;
+  if (isRefusal(correction)) return correction;
+  const priorities = correction && correction.penalty < Infinity ? predictLocalEffects(teacher, correction, columns) : await predictEffects(engine, teacher, columns, progressPart(options, 0.9, 1));
   if (isRefusal(priorities)) return priorities;
   const scores = await doublyRobustScores(engine, judge, progressPart(options, 1, 1));
   if (isRefusal(scores)) return scores;

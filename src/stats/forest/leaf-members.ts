@@ -1,8 +1,6 @@
-import type { BinnedRows } from './binning.js';
-import type { GrowthPlan } from './growth-plan.js';
 import { treesOf, type PackedTrees } from './packed-trees.js';
 import { leafFinder, type LeafFinder } from './reference/prediction.js';
-import { drawBag, drawTree } from './reference/sampling.js';
+import { drawBag, drawTree, type DrawingPlan, type DrawnRows } from './reference/sampling.js';
 
 /** One tree with the rows that estimate its leaves. */
 export interface MemberedTree {
@@ -18,7 +16,7 @@ export interface MemberedTree {
  * The trees of a forest with the rows of each leaf, drawn anew from the forest's streams: a packed tree does not keep them.
  * @param rows those that the forest was grown from
  */
-export function* memberedTrees(rows: BinnedRows, plan: GrowthPlan, trees: PackedTrees): Generator<MemberedTree> {
+export function* memberedTrees(rows: DrawnRows, plan: DrawingPlan, trees: PackedTrees): Generator<MemberedTree> {
   let tree = 0;
   let bagUnits = new Int32Array(0);
   for (const segment of trees.segments) {

@@ -1,7 +1,8 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { noVariation, type CausalData, type CausalForest } from './causal-forest.js';
-import { localLinear, type LocalModel } from './local-linear.js';
+import { localLinear, localSolver, type LocalModel } from './local-linear.js';
 import { binsOfColumns } from './moment-prediction.js';
+import type { UnitScores } from './score-units.js';
 import { variableImportance } from './variable-importance.js';
 
 /** Columns that effects may slope along; more cost variance. */
@@ -64,19 +65,43 @@ export function withLocalCorrection(forest: CausalForest, { model, penalty }: Lo
   return corrected ? { ...forest, tauHat: corrected[0]!.estimates } : noVariation(0);
 }
 
+/** What a corrected forest predicts by. */
+type CorrectedForest = Pick<CausalForest, 'features' | 'binning'>;
+
 /**
- * Corrected effects at new units with little-bag variances, shape (units), in units of y per unit of w and its square.
- * @param columns named columns. Refuses columns other than the forest's, and a missing value where effects slope.
+ * Corrected effects at new units with little-bag variances, in units of y per unit of w and its square; a unit around which the treatment does not vary is
+ * marked. The rows of the leaves are drawn once, for all calls.
+ *
+ * @returns a scorer of named columns, which refuses columns other than the forest's, and a missing value where effects slope
+ * Refuses a forest without variances.
  */
-export function predictLocalEffects(
-  forest: CausalForest, { features, model, penalty }: LocalCorrection, columns: Readonly<Record<string, Float64Array>>,
-): { readonly estimates: Float64Array; readonly variances: Float64Array } | Refusal {
-  const bins = binsOfColumns(forest, columns);
-  if (isRefusal(bins)) return bins;
-  const gap = features.find((feature) => columns[feature]!.some((value) => !Number.isFinite(value)));
-  if (gap !== undefined) return refuse('not_finite', `column ${gap} has missing values where effects slope along it`, 'Fill them, or predict without the correction.');
-  if (forest.plan.bagTrees !== 2) return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'Grow the forest with bags of 2 trees.');
-  const predicted = localLinear(model, { bins, x: features.map((feature) => columns[feature]!), isOwn: false }, [penalty]);
-  if (!predicted) return noVariation(0);
-  return { estimates: predicted[0]!.estimates, variances: predicted[0]!.variances! };
+export function localScorer(forest: CorrectedForest, { features, model, penalty }: LocalCorrection): LocalScorer | Refusal {
+  if (model.forest.plan.bagTrees !== 2) return refuse('unsupported_combination', 'variances need little bags of 2 trees', 'Grow the forest with bags of 2 trees.');
+  const solve = localSolver(model);
+  return (columns) => {
+    const bins = binsOfColumns(forest, columns);
+    if (isRefusal(bins)) return bins;
+    const gap = features.find((feature) => columns[feature]!.some((value) => !Number.isFinite(value)));
+    if (gap !== undefined) return refuse('not_finite', `column ${gap} has missing values where effects slope along it`, 'Fill them, or predict without the correction.');
+    const units = { bins, x: features.map((feature) => columns[feature]!), isOwn: false };
+    const n = bins.length / forest.features.length;
+    const scores = { estimates: new Float64Array(n), variances: new Float64Array(n), isIdentified: new Uint8Array(n) };
+    for (let unit = 0; unit < n; unit++) {
+      const solved = solve(units, unit, [penalty])?.[0];
+      if (!solved) continue;
+      scores.isIdentified[unit] = 1;
+      scores.estimates[unit] = solved.estimate;
+      scores.variances[unit] = solved.variance;
+    }
+    return scores;
+  };
+}
+export type LocalScorer = (columns: Readonly<Record<string, Float64Array>>) => UnitScores & { readonly variances: Float64Array } | Refusal;
+
+/** `localScorer` for units of which every one must have an effect. */
+export function predictLocalEffects(forest: CorrectedForest, correction: LocalCorrection, columns: Readonly<Record<string, Float64Array>>): Pick<UnitScores, 'estimates'> & { readonly variances: Float64Array } | Refusal {
+  const scorer = localScorer(forest, correction);
+  if (isRefusal(scorer)) return scorer;
+  const scores = scorer(columns);
+  return isRefusal(scores) || scores.isIdentified.every((is) => is === 1) ? scores : noVariation(scores.isIdentified.indexOf(0));
 }

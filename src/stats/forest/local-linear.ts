@@ -26,6 +26,12 @@ export interface LocalUnits {
 /** shape (units); variances only of new units and in bags of two */
 export interface LocalEstimates { readonly estimates: Float64Array; readonly variances: Float64Array | null }
 
+/** An estimate at one unit; its variance is 0 where there is none. */
+export interface LocalEstimate { readonly estimate: number; readonly variance: number }
+
+/** Solves at one unit, once a penalty; null where its neighbours do not identify it. */
+export type LocalSolver = (units: LocalUnits, unit: number, penalties: readonly number[]) => readonly LocalEstimate[] | null;
+
 /**
  * Ridge regressions with forest weights at each unit, on the distance of its neighbours to it: what the average in a leaf misses because effects slope.
  *
@@ -37,26 +43,39 @@ export interface LocalEstimates { readonly estimates: Float64Array; readonly var
  * @see Friedberg, Tibshirani, Athey, Wager (2021), Journal of Computational and Graphical Statistics 30(2)
  */
 export function localLinear(model: LocalModel, units: LocalUnits, penalties: readonly number[], only?: Int32Array): readonly LocalEstimates[] | null {
-  const { forest } = model;
-  const trees = [...memberedTrees(forest.rows, forest.plan, forest.trees)];
-  const rows = only ?? Int32Array.from({ length: units.bins.length / forest.rows.features }, (_, unit) => unit);
-  const hasVariance = !units.isOwn && forest.plan.bagTrees === 2;
-  const results = penalties.map(() => ({ estimates: new Float64Array(rows.length), variances: hasVariance ? new Float64Array(rows.length) : null }));
-  const weights = new Float64Array(forest.rows.rows);
+  const solve = localSolver(model);
+  const rows = only ?? Int32Array.from({ length: units.bins.length / model.forest.rows.features }, (_, unit) => unit);
+  const results = penalties.map(() => ({ estimates: new Float64Array(rows.length), variances: hasVariance(model, units) ? new Float64Array(rows.length) : null }));
   for (const [place, unit] of rows.entries()) {
-    const neighbours = neighboursOf(forest, trees, units, unit, weights);
-    const design = designAt(model, units.x.map((column) => column[unit]!));
-    const moments = momentsOf(model, neighbours, design, weights);
-    for (const [k, penalty] of penalties.entries()) {
-      const solved = solve(moments, penalty);
-      if (!solved) return null;
-      results[k]!.estimates[place] = solved.estimate;
-      if (hasVariance) results[k]!.variances![place] = varianceOf(model, trees, neighbours, design, solved);
-    }
-    for (const row of neighbours.rows) weights[row] = 0;
+    const solved = solve(units, unit, penalties);
+    if (!solved) return null;
+    solved.forEach(({ estimate, variance }, k) => {
+      results[k]!.estimates[place] = estimate;
+      if (results[k]!.variances) results[k]!.variances[place] = variance;
+    });
   }
   return results;
 }
+
+/** `localLinear` for units as they come: the leaves' rows are drawn once. */
+export function localSolver(model: LocalModel): LocalSolver {
+  const { forest } = model;
+  const trees = [...memberedTrees(forest.rows, forest.plan, forest.trees)];
+  const weights = new Float64Array(forest.rows.rows);
+  return (units, unit, penalties) => {
+    const neighbours = neighboursOf(forest, trees, units, unit, weights);
+    const design = designAt(model, units.x.map((column) => column[unit]!));
+    const moments = momentsOf(model, neighbours, design, weights);
+    const found = penalties.map((penalty) => {
+      const solved = solve(moments, penalty);
+      return solved && { estimate: solved.estimate, variance: hasVariance(model, units) ? varianceOf(model, trees, neighbours, design, solved) : 0 };
+    });
+    for (const row of neighbours.rows) weights[row] = 0;
+    return found.every((estimate) => estimate !== null) ? found : null;
+  };
+}
+
+const hasVariance = ({ forest }: LocalModel, { isOwn }: LocalUnits): boolean => !isOwn && forest.plan.bagTrees === 2;
 
 interface Neighbours {
   readonly rows: readonly number[];

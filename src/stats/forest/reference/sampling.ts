@@ -2,6 +2,10 @@ import type { BinnedRows } from '../binning.js';
 import type { GrowthPlan } from '../growth-plan.js';
 import { openStream, type WordStream } from './random.js';
 
+/** What the draws of a forest depend on: nothing of its labels. */
+export type DrawnRows = Pick<BinnedRows, 'rows' | 'features' | 'bins' | 'clusters'>;
+export type DrawingPlan = Pick<GrowthPlan, 'seed' | 'forest' | 'bagTrees' | 'bagSize' | 'treeSize' | 'splitSize' | 'rowsPerUnit'>;
+
 /** Who takes part in a tree. Twin of kernels/compute/forest/sampling.ts. */
 export interface DrawnTree {
   /** rows that place splits, and rows that estimate leaves, ascending */
@@ -16,13 +20,13 @@ const PLACES_SPLITS = 1;
 const ESTIMATES_LEAVES = 2;
 
 /** Units of a little bag, ascending. */
-export function drawBag(rows: BinnedRows, plan: GrowthPlan, bag: number): Int32Array {
+export function drawBag(rows: DrawnRows, plan: DrawingPlan, bag: number): Int32Array {
   const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
   const all = Int32Array.from({ length: units }, (_, unit) => unit);
   return select(openStream(plan.seed, plan.forest, bag, 0), all, plan.bagSize).chosen;
 }
 
-export function drawTree(rows: BinnedRows, plan: GrowthPlan, bag: number, bagUnits: Int32Array, indexInBag: number): DrawnTree {
+export function drawTree(rows: DrawnRows, plan: DrawingPlan, bag: number, bagUnits: Int32Array, indexInBag: number): DrawnTree {
   const stream = openStream(plan.seed, plan.forest, bag, indexInBag + 1);
   const treeUnits = plan.treeSize < plan.bagSize ? select(stream, bagUnits, plan.treeSize).chosen : bagUnits;
   const isHonest = plan.splitSize < plan.treeSize;
