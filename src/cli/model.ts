@@ -22,7 +22,7 @@ export const modelVerb = (context: VerbContext): Command => new Command('model')
   .summary('train, list, compare, score, check and export models of effects')
   .description('Models of effects (uplift) that are kept: a folder with model.json (the card), model.bin (what this program scores by) and model.onnx (the same for ONNX runtimes: input X, outputs cate and variance).')
   .addCommand(trainCommand(context)).addCommand(kindsCommand(context)).addCommand(listCommand(context)).addCommand(cardCommand(context))
-  .addCommand(compareCommand(context)).addCommand(scoreCommand(context)).addCommand(checkCommand(context))
+  .addCommand(compareCommand(context)).addCommand(scoreCommand(context)).addCommand(checkCommand(context)).addCommand(exportCommand(context))
   .addHelpText('after', `
 Example:
   $ cat uplift.yaml
@@ -33,6 +33,7 @@ Example:
   $ assay model train uplift.yaml --out models
   $ assay model score models/uplift --data customers.parquet --keep customer_id --out scores.parquet
   $ assay model check models/uplift
+  $ assay model export models/uplift --out serving
 
 Exit codes:
   0 done   30 a refusal: the data cannot answer, and it says why   2 bad input   1 failure, or a check that does not agree`);
@@ -142,6 +143,16 @@ const checkCommand = ({ terminal, exit }: VerbContext): Command => new Command('
     if (isRefusal(check)) return refused(terminal, exit, check);
     terminal.out(as === 'json' ? json(check) : checkText(check));
     if (!check.agrees) exit(FAILURE);
+  });
+
+const exportCommand = ({ terminal }: VerbContext): Command => new Command('export')
+  .description('Writes what an ONNX runtime needs into a folder: model.onnx, and model.json, which tells how its inputs are encoded.')
+  .argument('<model>', MODEL)
+  .requiredOption('--out <folder>', 'where they go; made where it is not there')
+  .action(async (model: string, { out }: { readonly out: string }) => {
+    const { models } = await import('../sdk/models/models.js');
+    const { onnx, card } = await (await models.read(path.resolve(terminal.cwd, model))).export(path.resolve(terminal.cwd, out));
+    terminal.out(`${[onnx, card].map((file) => path.relative(terminal.cwd, file)).join('\n')}\n`);
   });
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

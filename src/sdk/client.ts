@@ -1,5 +1,6 @@
 import type { Check, Comparison, Decision, EffectForest } from '../experiment/analysis.js';
 import type { PlanInput } from '../experiment/plan.js';
+import { remoteModels } from './models/remote.js';
 import { FAILURES, request, ServiceError, succeeded, type Endpoint } from './request.js';
 
 /** An experiment of the service. */
@@ -107,6 +108,9 @@ export function connect(endpoint: Endpoint) {
     /** Puts the verdict of a completed analysis on record. */
     decide: (id: string, comment = ''): Promise<RemoteDecision> =>
       change('decide', '$analysis: ID!, $comment: String', 'analysis: $analysis, comment: $comment', '... on Decision { id hash previousHash }', { analysis: id, comment }),
+
+    /** Models of effects: train, list, read (score, export) and compare. */
+    models: remoteModels(endpoint),
 
     /** Page of an analysis that a person can read. */
     reportUrl: (id: string): string => new URL(`/reports/${id}.html`, endpoint.url).href,

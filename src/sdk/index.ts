@@ -17,6 +17,7 @@ export type { AssayClient, RemoteAnalysis, RemoteDecision, RemoteExperiment } fr
 export type { Estimation } from './estimate.js';
 export type { ModelCard } from './models/card.js';
 export type { Model } from './models/models.js';
+export type { RemoteModel, RemoteModelSpec } from './models/remote.js';
 export type { Planning } from './power.js';
 export { ServiceError } from './request.js';
 
@@ -30,7 +31,7 @@ export const assay = {
   power: (spec: PlanningSpecInput) => power(planningSpecSchema.parse(spec), path.resolve('.')),
   /** Which variation each of some units gets; the same on every machine. */
   assign: (config: AssignmentConfigInput, units: readonly string[]) => assignAll(assignmentSchema.parse(config), units.map((id) => ({ id }))),
-  /** Models of effects: train, list, read (score, check) and compare. */
+  /** Models of effects: train, list, read (score, export, check) and compare. */
   models,
   /** What an estimator estimates, needs and answers. */
   estimator: (name: string): Estimator<string, Estimator['data'], z.ZodObject, z.ZodObject> => estimatorNamed(name),

@@ -127,6 +127,17 @@ describe('assay model check', () => {
   });
 });
 
+describe('assay model export', () => {
+  it('writes the ONNX form and the card, as they are kept', async () => {
+    expect(await model('export', 'models/r_learner', '--out', 'serving/r')).toMatchObject({ code: 0, out: 'serving/r/model.onnx\nserving/r/model.json\n' });
+    expect(readFileSync(at('serving', 'r', 'model.onnx')).equals(readFileSync(at('models', 'r_learner', '1', 'model.onnx')))).toBe(true);
+    expect(JSON.parse(readFileSync(at('serving', 'r', 'model.json'), 'utf8'))).toEqual(cardOf('r_learner'));
+    const changed = copyOf('r_learner', 'changed-onnx');
+    appendFileSync(path.join(changed, 'model.onnx'), 'x');
+    expect(await model('export', changed, '--out', 'serving/changed')).toMatchObject({ code: 2, err: expect.stringContaining('the sha256 differs') });
+  });
+});
+
 describe('assay model score', () => {
   it('writes rows in their order, and one row alone has the same score', async () => {
     for (const kind of ['causal_forest', 'dr_learner']) {

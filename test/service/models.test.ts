@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { assay } from '../../src/sdk/index.js';
 import { checkModel } from '../../src/sdk/models/check.js';
 import { readModel } from '../../src/sdk/models/store.js';
 import { stream } from '../../src/stats/numeric/random.js';
@@ -196,6 +197,50 @@ describe('scoring', () => {
     const { data } = await service.gql('{ compareUpliftModels(first: { name: "uplift", version: 1 }, second: { name: "large" }) { ... on UpliftModelComparison { sameTrainingData sameFeatures onlyFirst differences { name first second } } } }', { as: 'viewer' });
     expect(data.compareUpliftModels).toMatchObject({ sameTrainingData: false, sameFeatures: true, onlyFirst: [] });
     expect(data.compareUpliftModels.differences).toContainEqual({ name: 'trees', first: '100', second: '1500' });
+  });
+});
+
+describe('the client of scripts', () => {
+  const models = (as: 'admin' | 'viewer' = 'admin') => assay.connect({ url: service.url, key: service.keys[as] }).models;
+
+  it('trains, lists, reads, scores, compares and exports in the words of models in folders, and comes to the same', async () => {
+    const shares: number[] = [];
+    const trained = await models().train({ ...small, kind: 'dr_learner', name: 'by-script', options: { trees: 30, heldOut: null, rate: null } }, { onProgress: (share) => shares.push(share) });
+    expect(shares.at(-1)).toBe(1);
+    expect(trained.card).toMatchObject({ name: 'by-script', version: 1, kind: 'dr_learner' });
+    const read = await models('viewer').read('by-script');
+    expect(read.card).toEqual(trained.card);
+
+    // the same spec on the same columns, in a folder
+    const local = await assay.models.train({ name: 'by-script', kind: 'dr_learner', data: path.join(service.folder, 'again.csv'), columns, options: { trees: 30, heldOut: null, rate: null } }, path.join(service.folder, 'models'));
+    if ('status' in local) throw new Error(local.detail);
+    expect(local.card).toEqual(trained.card);
+    const unit = { age: 51.5, country: 'de' };
+    expect(await read.score(unit)).toEqual(local.score(unit));
+
+    const versions = (await models('viewer').list()).map(({ name, version }) => `${name} ${version}`);
+    expect(versions).toEqual([...versions].sort());
+    expect(versions).toEqual(expect.arrayContaining(['by-script 1', 'uplift 1', 'uplift 2']));
+
+    const scores = path.join(service.folder, 'by-script.parquet');
+    expect(await trained.scoreTable({ source: 'history', table: 'units' }, scores, { keep: ['id'] })).toEqual({ rows: 600, withoutEffect: 0 });
+    await local.scoreFile(path.join(service.folder, 'again.csv'), path.join(service.folder, 'local.parquet'), { keep: ['id'] });
+    expect(await rowsOf(scores)).toEqual(await rowsOf(path.join(service.folder, 'local.parquet')));
+
+    const compared = await models().compare({ name: 'uplift', version: 1 }, { name: 'by-script' }, { source: 'history', table: 'many' });
+    expect(compared).toMatchObject({ sameFeatures: true, sameTrainingData: true, data: { rows: 2000, judged: { status: 'judged', loss: { status: 'estimated' } } } });
+    expect((await models('viewer').compare({ name: 'uplift' }, { name: 'by-script' })).data).toBeNull();
+
+    const [theirs, ours] = [await read.export(path.join(service.folder, 'theirs')), await local.export(path.join(service.folder, 'ours'))];
+    for (const file of ['onnx', 'card'] as const) expect(readFileSync(theirs[file]).equals(readFileSync(ours[file]))).toBe(true);
+  });
+
+  it('says what the service says: bad input by field, what is not there, what a role may not do, and why a training failed', async () => {
+    await expect(models().train({ ...small, kind: 'causal_forest', options: { trees: 1 } })).rejects.toMatchObject({ code: 'ValidationFailure', issues: [{ path: 'input.options.trees' }] });
+    await expect(models().train({ ...small, kind: 'causal_forest', columns: { ...columns, covariates: 'agee' } })).rejects.toMatchObject({ code: 'FAILED', message: expect.stringContaining('the nearest is "age"') });
+    await expect(models().read('uplift', 9)).rejects.toMatchObject({ code: 'NotFound', message: 'there is no uplift model uplift version 9' });
+    await expect((await models('viewer').read('uplift')).score({ age: 'old', country: 'de' })).rejects.toMatchObject({ code: 'ValidationFailure', issues: [{ path: 'row.age', message: expect.stringContaining('must be a finite number') }] });
+    await expect((await models('viewer').read('uplift')).scoreTable({ source: 'history', table: 'units' }, 'never.parquet')).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('needs role analyst') });
   });
 });
 

@@ -5,11 +5,12 @@ import { isRefusal, type Refusal } from '../../stats/refusal.js';
 import type { ModelCard } from './card.js';
 import { checkModel, type ModelCheck } from './check.js';
 import { compareCards, compareOn } from './compare.js';
+import { writeExport, type ExportedModel } from './export.js';
 import type { RowScore } from './kind.js';
 import { scoreRow } from './score.js';
 import { scoreFile, type ScoredFile } from './score-file.js';
 import { modelSpecSchema, type ModelSpecInput } from './spec.js';
-import { listModels, readModel, type StoredModel } from './store.js';
+import { listModels, readBinary, readModel, type StoredModel } from './store.js';
 import { trainInto } from './train-into.js';
 import type { TrainOptions } from './train.js';
 
@@ -21,6 +22,8 @@ export interface Model {
   score(row: Readonly<Record<string, unknown>>): RowScore | Refusal;
   /** scores of the rows of a file, as Parquet */
   scoreFile(file: string, out: string, options?: EngineOptions & { readonly keep?: readonly string[] }): Promise<ScoredFile | Refusal>;
+  /** model.onnx and model.json, into a folder. @throws DataError when the model has no ONNX form */
+  export(folder: string): Promise<ExportedModel>;
   /** onnxruntime-node against this program */
   check(file?: string): Promise<ModelCheck | Refusal>;
 }
@@ -53,6 +56,7 @@ function open(stored: StoredModel): Model {
       throw new DataError(answer.issues.map(({ path: at, message }) => `${at} ${message}`).join('; '));
     },
     scoreFile: (file, out, { keep = [], ...options } = {}) => scoreFile(stored, path.resolve(file), path.resolve(out), keep, options),
+    export: (folder) => writeExport(path.resolve(folder), stored.card, () => readBinary(stored.folder, stored.card, 'model.onnx')),
     check: (file) => checkModel(stored, file === undefined ? undefined : path.resolve(file)),
   };
 }

@@ -120,7 +120,7 @@ export async function readModel(given: string): Promise<StoredModel> {
 export async function readBinary(folder: string, card: ModelCard, name: 'model.bin' | 'model.onnx'): Promise<Uint8Array> {
   const expected = card.files[name];
   const file = path.join(folder, name);
-  if (!('sha256' in expected)) throw new DataError(`${card.name} has no ${name}: ${expected.detail}`);
+  if (!('sha256' in expected)) throw new DataError(`${card.name} has no ${name}: ${expected.detail}. ${expected.remedy}`);
   const bytes = await readFile(file).catch(() => { throw new DataError(`${file} is missing`); });
   if (sha256Of(bytes) !== expected.sha256) throw new DataError(`${file} is not the file that its card tells of: the sha256 differs`);
   return bytes;
