@@ -92,7 +92,7 @@ export const summariesSchema = z.object({
     name: z.string(),
     rows: count, nullUnits: count, nullTimes: count,
     duplicates: count.describe('rows that repeat the declared idempotency key; counted once'),
-    notFinite: count.describe('values that are NaN or infinite; their rows are left out'),
+    notFinite: count.describe('values that are NaN or infinite, of columns where a metric would read one; they are left out'),
     unmatched: count.describe('units with events in the time that metrics can see that were never exposed'),
     first: z.string().nullable(), last: z.string().nullable(),
   })),

@@ -3,19 +3,20 @@ import type { UnitRows } from '../experiment/heterogeneity/unit-rows.js';
 import type { Summaries } from '../experiment/summaries.js';
 import { exposureSummary } from './exposure-summary.js';
 import { lowered } from './lowered-design.js';
-import { factSummary, type FactReading } from './fact-summary.js';
+import { factSummary, type FactReading, type Faults } from './fact-summary.js';
 import { readInputs, type Inputs } from './inputs.js';
 import { metricSummaries } from './metric-summaries.js';
 import { cells } from './queries/cells.js';
 import { exposed } from './queries/exposed.js';
 import { exposureRows, lateAttributes } from './queries/exposure-rows.js';
 import { factReach } from './fact-reach.js';
-import { factFaults, factTotals, floatColumns } from './queries/fact-totals.js';
+import { factFaults, factTotals, factUnitFaults, floatColumns } from './queries/fact-totals.js';
+import type { Reach } from './queries/fact-rows.js';
 import { factUnits } from './queries/fact-units.js';
-import { CELLS, EXPOSED, factUnits as factTable, NEVER_EXPOSED } from './queries/names.js';
+import { CELLS, EXPOSED, factUnits as factTable } from './queries/names.js';
 import { cellCounts, unitCounts } from './queries/unit-counts.js';
 import { readCells } from './read-cells.js';
-import { scansOf } from './scans.js';
+import { scansOf, type Scan } from './scans.js';
 import { numberOf, numberOrNull, type Session } from './session.js';
 import { toInstant, toMicroseconds } from './times.js';
 import { metricColumns } from './unit-columns.js';
@@ -44,17 +45,7 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
   const readings: FactReading[] = [];
   for (const scan of scans) {
     report(`reading ${scan.relation.title}`);
-    const upTo = { from: null, to: planned === null ? null : planned + 1 };
-    const [totals] = await session.rows(`rows of ${scan.fact.name}`, factTotals(d, inputs, scan, upTo));
-    const ask = factFaults(d, inputs, scan, upTo);
-    const [faults] = ask === undefined ? [{}] : await session.rows(`faults of ${scan.fact.name}`, ask);
-    const seen = {
-      hasDuplicates: numberOf(faults!, 'duplicates') > 0,
-      notFinite: new Set(floatColumns(scan).filter((_, i) => numberOf(faults!, `not_finite_${i}`) > 0)),
-    };
-    await session.keep(`what each unit did in ${scan.fact.name}`, factTable(scan.index), factUnits(d, inputs, scan, factReach(scan, found, planned, isTimed), isTimed, seen));
-    const [unmatched] = await session.rows(`units of ${scan.fact.name} that were never exposed`, `select count(*) as units from ${factTable(scan.index)} where side = ${NEVER_EXPOSED}`);
-    readings.push({ scan, totals: totals!, faults: faults!, unmatched: numberOf(unmatched!, 'units') });
+    readings.push(await readFact(session, inputs, scan, factReach(scan, found, planned, isTimed), planned, isTimed));
   }
   const latest = [found.last, ...readings.map(({ totals }) => numberOrNull(totals, 'last_at'))].filter((time) => time !== null);
   const asOf = planned ?? (latest.length ? Math.max(...latest) : null);
@@ -71,6 +62,33 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
     ...metricParts,
   };
   return units ? { summaries, units } : { summaries };
+}
+
+/** One row a unit and side. Where sums over units are not finite, the values that made them so are counted and the rows read again without them. */
+async function readFact(session: Session, inputs: Inputs, scan: Scan, reach: Reach, asOf: number | null, isTimed: boolean): Promise<FactReading> {
+  const d = session.dialect;
+  const { fact, index } = scan;
+  const upTo = { from: null, to: asOf === null ? null : asOf + 1 };
+  const [totals] = await session.rows(`rows of ${fact.name}`, factTotals(d, inputs, scan, upTo));
+  const { summed, others } = floatColumns(scan);
+  const faultsOf = async (columns: readonly string[], id?: string): Promise<Faults> => {
+    const ask = factFaults(d, inputs, scan, upTo, columns, id);
+    const [row] = ask === undefined ? [{}] : await session.rows(`faults of ${fact.name}`, ask);
+    return { duplicates: id === undefined ? 0 : numberOf(row!, 'duplicates'), notFinite: new Map(columns.map((name, i) => [name, numberOf(row!, `not_finite_${i}`)])) };
+  };
+  const title = `what each unit did in ${fact.name}`;
+  const read = (faults: Faults) => session.keep(title, factTable(index), factUnits(d, inputs, scan, reach, isTimed, faults));
+  const first = await faultsOf(others, fact.id);
+  await read(first);
+  const [units] = await session.rows(`units of ${fact.name} that were never exposed`, factUnitFaults(d, scan, [...summed.values()].flat()));
+  const unmatched = numberOf(units!, 'units');
+  const spoiled = [...summed].filter(([, sums]) => sums.some((name) => numberOf(units!, `not_finite_${name}`) > 0)).map(([column]) => column);
+  if (spoiled.length === 0) return { scan, totals: totals!, faults: first, unmatched };
+  const { notFinite } = await faultsOf(spoiled);
+  const faults = { ...first, notFinite: new Map([...first.notFinite, ...notFinite]) };
+  await session.drop(title, factTable(index));
+  await read(faults);
+  return { scan, totals: totals!, faults, unmatched };
 }
 
 /** What was known only after exposure may be an effect of it: adjusting for it, or looking within it, would take the effect away. */

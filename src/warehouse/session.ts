@@ -25,6 +25,7 @@ export interface Session {
   rows(title: string, sql: string): Promise<readonly Row[]>;
   /** makes the temporary table `name` from a SELECT */
   keep(title: string, name: string, sql: string): Promise<void>;
+  drop(title: string, name: string): Promise<void>;
   fingerprint(plan: Plan): Promise<Fingerprint>;
   end(): Promise<void>;
 }

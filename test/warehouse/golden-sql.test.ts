@@ -82,6 +82,7 @@ function recorder(dialect: Dialect): Session {
     checkTimes: async (_, column) => column,
     rows: async (title, sql) => { queries.push({ title, sql }); return answers[title] ?? [counts]; },
     keep: async (title, _, sql) => { queries.push({ title, sql }); },
+    drop: async (title, name) => { queries.push({ title, sql: `drop table ${name}` }); },
     fingerprint: async () => ({ engine: dialect.name, tables: [], digest: '' }),
     end: async () => undefined,
   };

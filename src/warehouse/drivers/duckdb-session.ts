@@ -45,6 +45,7 @@ export function duckdbSession(connection: DuckDBConnection, tables: ReadonlyMap<
     checkTimes: (where, column, path) => checkDuckdbTimes({ where, column, path, table: tableBehind(where, tables) }, (sql) => run(where.title, sql, path)),
     rows: logged,
     keep: async (title, name, sql) => { await logged(title, `create temp table ${name} as\n${sql}`); },
+    drop: async (title, name) => { await logged(title, `drop table ${name}`); },
     fingerprint: async (plan) => fileFingerprint(tablesOf(plan, tables), (sql) => run('fingerprint', sql), signal),
     end: async () => connection.closeSync(),
   };

@@ -73,6 +73,7 @@ where n.nspname = ${postgres.text(schema)} and c.relkind in ('r', 'v', 'm', 'p',
       await readOnly(title, `insert into ${name}\n${sql}`);
       await send(title, `analyze ${name}`);
     },
+    async drop(title, name) { await send(title, `drop table ${name}`); },
     fingerprint: (plan) => postgresFingerprint(plan, locate, async (title, sql) => (await readOnly(title, sql)).rows as Row[]),
     async end() {
       await client.query('rollback').catch(() => undefined);

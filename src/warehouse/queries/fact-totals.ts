@@ -2,7 +2,8 @@ import type { Dialect } from '../dialects/ansi.js';
 import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
 import { factRows, type Reach } from './fact-rows.js';
-import type { Scan } from '../scans.js';
+import type { Scan, Slot } from '../scans.js';
+import { factUnits, NEVER_EXPOSED } from './names.js';
 
 /** Rows, nulls, first and last time of one fact table; an engine may know them without reading the rows. */
 export function factTotals(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach): string {
@@ -22,19 +23,40 @@ from (${factRows(d, inputs, { fact, relation, extra: new Map() }, upTo, false)})
 /** Types that are in the order of time as they stand; text is not. */
 const ORDERED_TIMES: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'date']);
 
-/** Repeated ids, and values that are not finite; undefined when the fact can have neither. */
-export function factFaults(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach): string | undefined {
-  const floats = floatColumns(scan);
-  const extra = new Map(floats.map((name, i) => [`v${i}`, d.asDouble(d.quote(name))]));
-  if (scan.fact.id !== undefined) extra.set('id', d.quote(scan.fact.id));
+/** Repeated ids, and values of `columns` that are not finite; undefined when there is nothing to look for. */
+export function factFaults(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach, columns: readonly string[], id?: string): string | undefined {
+  const extra = new Map(columns.map((name, i) => [`v${i}`, d.asDouble(d.quote(name))]));
+  if (id !== undefined) extra.set('id', d.quote(id));
   if (extra.size === 0) return undefined;
   const select = [
-    ...(scan.fact.id === undefined ? [] : ['count(id) - count(distinct id) as duplicates']),
-    ...floats.map((_, i) => `count(case when not ${d.isFinite(`v${i}`)} then 1 end) as not_finite_${i}`),
+    ...(id === undefined ? [] : ['count(id) - count(distinct id) as duplicates']),
+    ...columns.map((_, i) => `count(case when not ${d.isFinite(`v${i}`)} then 1 end) as not_finite_${i}`),
   ];
   return `select ${select.join(',\n  ')}\nfrom (${factRows(d, inputs, { ...scan, extra }, upTo, false)}) as r`;
 }
 
-/** Value columns that can hold NaN and infinities, in the order of `not_finite_0`, .... */
-export const floatColumns = (scan: Scan): readonly string[] =>
-  [...new Set([...scan.values.keys()].map((key) => key.slice(key.indexOf(':') + 1)))].filter((name) => columnOf(scan.relation, name, 'value').type === 'number');
+/** Units that were never exposed, and of each of `sums` over units whether all are finite. */
+export function factUnitFaults(d: Dialect, { index }: Scan, sums: readonly string[]): string {
+  const finite = sums.map((name) => `,\n  count(case when not ${d.isFinite(name)} then 1 end) as not_finite_${name}`);
+  return `select count(case when side = ${NEVER_EXPOSED} then 1 end) as units${finite.join('')}\nfrom ${factUnits(index)}`;
+}
+
+/**
+ * Value columns that can hold NaN and infinities: those that sums over units tell of, with these sums, and others.
+ *
+ * One value that is not finite makes its sum so: where every aggregate of a column is a sum, or counts the rows of one, a look at
+ * the sums spares a scan of the rows.
+ */
+export function floatColumns(scan: Scan): { readonly summed: ReadonlyMap<string, readonly string[]>; readonly others: readonly string[] } {
+  const columns = [...new Set([...scan.values.keys()].map((key) => key.slice(key.indexOf(':') + 1)))].filter((name) => columnOf(scan.relation, name, 'value').type === 'number');
+  const summed = new Map<string, string[]>();
+  for (const column of columns) {
+    const slots = scan.slots.filter(({ of }) => of.value === column);
+    const sums = slots.filter(({ of }) => of.aggregate === 'sum');
+    if (slots.every((slot) => sums.some((sum) => haveSameRows(sum, slot)))) summed.set(column, sums.map(({ name }) => name));
+  }
+  return { summed, others: columns.filter((column) => !summed.has(column)) };
+}
+
+const haveSameRows = (a: Slot, b: Slot): boolean => (b.of.aggregate === 'sum' ? a === b : b.of.aggregate === 'values' && rowsOf(a) === rowsOf(b));
+const rowsOf = ({ of, spans }: Slot): string => JSON.stringify([of.where, of.truthy ?? null, spans.before ?? null, spans.after ?? null]);

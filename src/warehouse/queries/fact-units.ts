@@ -3,6 +3,7 @@ import type { Inputs } from '../inputs.js';
 import { columnOf } from '../relation.js';
 import { filterOf, valueKey, type Scan, type Slot } from '../scans.js';
 import type { UnitAggregate } from '../unit-columns.js';
+import type { Faults } from '../fact-summary.js';
 import { asNumber } from './exposure-rows.js';
 import { factRows, factTime, type Reach } from './fact-rows.js';
 import { EXPOSED, NEVER_EXPOSED, SIDES } from './names.js';
@@ -13,11 +14,12 @@ const MICROSECONDS = 1_000_000;
  * One row a unit and side of its first exposure: every aggregate of every metric in one pass.
  * Units that were never exposed are there too, so that they can be counted; exposed units with no event in any span
  * are not.
- * @param reach  no event outside of it can count
+ * @param reach   no event outside of it can count
+ * @param faults  rows are not guarded against what is not there
  */
-export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, reach: Reach, hasExposureTimes: boolean, seen: SeenRows): string {
+export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, reach: Reach, hasExposureTimes: boolean, faults: Faults): string {
   const isTimed = hasExposureTimes && factTime(d, scan) !== undefined;
-  const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan, seen.notFinite) };
+  const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan, faults) };
   const spans = new Map<string, string>();
   if (isTimed) for (const slot of scan.slots) intern(spans, spansOf(slot), 'p');
   const conditions = new Map<string, string>();
@@ -34,7 +36,7 @@ from (
   select ${[...carried, ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)].join(', ')}
   from (
     select r.*, ${side} as side${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
-    from (${factRows(d, inputs, source, reach, seen.hasDuplicates)}) as r
+    from (${factRows(d, inputs, source, reach, faults.duplicates > 0)}) as r
     left join ${EXPOSED} as u on u.unit = r.unit
     where ${usable}
   ) as j${spans.size ? `\n  where side = ${NEVER_EXPOSED}${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
@@ -42,23 +44,20 @@ from (
 group by unit, side`;
 }
 
-/** What the totals found, so that rows are not guarded against what is not there. */
-export interface SeenRows { readonly hasDuplicates: boolean; /** columns with NaN or infinities */ readonly notFinite: ReadonlySet<string> }
-
 function intern(map: Map<string, string>, key: string, prefix: string): string {
   if (!map.has(key)) map.set(key, `${prefix}${map.size}`);
   return map.get(key)!;
 }
 
 /** Values as doubles without NaN and infinities, and filters as bits. */
-function rawColumns(d: Dialect, scan: Scan, notFinite: ReadonlySet<string>): Map<string, string> {
+function rawColumns(d: Dialect, scan: Scan, { notFinite }: Faults): Map<string, string> {
   const extra = new Map<string, string>();
   for (const [key, name] of scan.values) {
     const column = columnOf(scan.relation, key.slice(key.indexOf(':') + 1), 'value');
     const sql = d.quote(column.name);
     const double = asNumber(d, { sql, type: column.type });
     const value = key.startsWith('raw:') ? sql : double;
-    extra.set(name, notFinite.has(column.name) ? `case when ${d.isFinite(d.asDouble(sql))} then ${value} end` : value);
+    extra.set(name, notFinite.get(column.name) ? `case when ${d.isFinite(d.asDouble(sql))} then ${value} end` : value);
   }
   for (const [sql, name] of scan.filters) extra.set(name, sql);
   return extra;

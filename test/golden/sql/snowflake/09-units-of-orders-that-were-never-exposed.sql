@@ -1,1 +1,2 @@
-select count(*) as units from assay_fact_0 where side = 2
+select count(case when side = 2 then 1 end) as units
+from assay_fact_0
