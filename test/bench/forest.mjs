@@ -5,9 +5,9 @@ import { growCausalForest } from '../../dist/stats/forest/causal-forest.js';
 import { predictEffects } from '../../dist/stats/forest/effect-prediction.js';
 import { rowScorer } from '../../dist/stats/forest/row-scorer.js';
 import { stream } from '../../dist/stats/numeric/random.js';
-import { grfCore, grfForest } from './peers/grf.mjs';
+import { grfPeer } from './peers/grf.mjs';
 
-/** CPU seconds of grf 2.6.1 (two cores of an EPYC Zen 3, Debian 12, R 4.2), as recorded: used where grf's core cannot be built. */
+/** CPU seconds of the R package grf 2.6.1 (two cores of an EPYC Zen 3, Debian 12, R 4.2), as recorded: used where there is no grf. */
 const RECORDED = {
   '10000x10x500': { fit: 22.9, predict: 4.61, mse: 0.0235 },
   '100000x10x500': { fit: 371.5, predict: 7.77, mse: 0.0064 },
@@ -23,7 +23,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const zeta = (x) => 1 + 1 / (1 + Math.exp(-20 * (x - 1 / 3)));
 
 /** Confounding and heterogeneity: the design of section 6.2 of Athey, Tibshirani, Wager (2019). */
-function design(n, p, seed) {
+export function design(n, p, seed) {
   const random = stream(seed);
   const x = Array.from({ length: p }, () => random.fillUniform(new Float64Array(n)));
   const tau = x[0].map((value, i) => zeta(value) * zeta(x[1][i]));
@@ -61,27 +61,28 @@ async function ours(train, test, trees, seed) {
  * With fewer `peerTrees`, seconds of grf are multiplied up: they grow as the number of trees, and nobody waits for all at a million rows.
  */
 export async function forest({ rows: n = 10_000, columns: p = 10, trees = 500, rounds = 3, peerTrees = trees } = {}) {
-  const core = grfCore();
+  const grf = grfPeer();
   const mine = [];
   const theirs = [];
   for (let round = 0; round < rounds; round++) {
     const train = design(n, p, 2 * round + 1);
     const test = design(NEW_ROWS, p, 2 * round + 2);
     mine.push(await ours(train, test, trees, round));
-    if (core.binary) theirs.push(peerRun(core, train, test, trees, peerTrees, round));
+    if (grf.run) theirs.push(peerRun(grf, train, test, trees, peerTrees, round));
   }
   const medians = (runs) => Object.fromEntries(['fit', 'predict', 'mse', 'covered'].map((key) => [key, median(runs.map((run) => run[key]))]));
   const recorded = RECORDED[`${n}x${p}x${trees}`];
   return {
     rows: n, columns: p, trees, ...medians(mine), fitGoal: GOALS.find(([least]) => n >= least)[1], predictGoal: PREDICT_GOAL,
-    peer: theirs.length > 0 ? { source: `grf ${core.version}${peerTrees < trees ? `, from ${peerTrees} trees` : ''}`, ...medians(theirs) } : recorded ? { source: `grf as recorded; ${core.absent}`, ...recorded } : null,
+    peer: theirs.length > 0 ? { source: `${grf.name}${peerTrees < trees ? `, from ${peerTrees} trees` : ''}`, ...medians(theirs) } : recorded ? { source: `grf as recorded; ${grf.absent}`, ...recorded } : null,
   };
 }
 
-function peerRun(core, train, test, trees, peerTrees, seed) {
+/** A nuisance forest has a quarter of the trees, at least 50. */
+function peerRun(grf, train, test, trees, peerTrees, seed) {
   const threads = availableParallelism();
-  if (peerTrees === trees) return grfForest(core, train, test, { trees, seed, threads });
-  const { fit, predict } = grfForest(core, train, test, { trees: peerTrees, nuisanceTrees: peerTrees >> 2, seed, threads });
+  if (peerTrees === trees) return grf.run(train, test, { trees, nuisanceTrees: Math.max(50, trees >> 2), seed, threads });
+  const { fit, predict } = grf.run(train, test, { trees: peerTrees, nuisanceTrees: peerTrees >> 2, seed, threads });
   return { fit: (fit * trees) / peerTrees, predict: (predict * trees) / peerTrees, mse: null, covered: null };
 }
 

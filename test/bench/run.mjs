@@ -7,9 +7,11 @@ import assignment from './assignment.mjs';
 import { AUC_LIMIT, boosting, TIME_LIMIT } from './boosting.mjs';
 import { evaluation } from './evaluation.mjs';
 import { forest, oneRow } from './forest.mjs';
+import { forestMemory, LIMIT as MEMORY_LIMIT } from './forest-memory.mjs';
 import { graphqlBench, LIMIT_MS } from './graphql.mjs';
 import { illConditioned, LIMIT as PRECISION_LIMIT } from './ill-conditioned.mjs';
 import { ADDED_LIMIT, LIMIT as BOUNDARY_LIMIT, planning } from './planning.mjs';
+import { LEVELS_LIMIT, policy, RATIO_GOAL } from './policy.mjs';
 import { LIMIT as PUSHDOWN_LIMIT, pushdown } from './pushdown.mjs';
 import { peers, TOLERANCE } from './peers/peers.mjs';
 import { LIMIT as UPLIFT_LIMIT, upliftForest } from './uplift.mjs';
@@ -64,6 +66,14 @@ for (const [size, rounds, peerTrees] of [[{ rows: 10_000, columns: 10 }, 3], [{ 
 }
 const single = await oneRow();
 row(`One row by a causal forest of ${single.trees} trees`, `${single.milliseconds.toFixed(2)} ms`, '1 ms', 'processor time');
+// some minutes: with all rows of the pushdown, or never
+if (Number(scale) >= 1) {
+  const { rows: many, columns, trees, gigabytes, seconds } = forestMemory();
+  row(`Causal forest, ${trees} trees on ${many} x ${columns}, most memory`, `${gigabytes.toFixed(1)} GB`, `${MEMORY_LIMIT} GB`, `of the process; processor time ${seconds.toFixed(0)} s`);
+}
+const exact = await policy();
+row(`Exact policy tree of depth two, ${exact.rows} x ${exact.columns} continuous, ${exact.actions} actions: processor time of ${exact.peer.source} over ours`, `${(exact.peer.seconds / exact.seconds).toFixed(0)} x`, `${RATIO_GOAL} x`, `${exact.peer.seconds.toFixed(1)} s against ${exact.seconds.toFixed(2)} s${exact.peer.agrees === null ? '' : exact.peer.agrees ? '; trees of the same reward' : '; REWARDS DIFFER'}`);
+row(`the same, ${exact.leveledRows} x ${exact.columns} of ${exact.levels} levels`, `${exact.leveledSeconds.toFixed(2)} s`, `${LEVELS_LIMIT} s`, 'processor time');
 const grown = await upliftForest();
 row(`Uplift forest, ${grown.trees} trees on ${grown.rows} x ${grown.columns}`, `${grown.seconds.toFixed(1)} s`, `${UPLIFT_LIMIT} s`, `processor time ${grown.processorSeconds.toFixed(1)} s; root mean squared error of uplifts of −0.02 and 0.1: ${grown.error.toFixed(4)}`);
 

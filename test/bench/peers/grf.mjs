@@ -1,10 +1,11 @@
-// grf's C++ core, from the sources that the Python package skgrf carries (grf 2.0.0), built by the compiler of this machine into the temp folder.
+// grf: its R package where R has it, else its C++ core from the sources that the Python package skgrf carries, built into the temp folder.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { rPackage, runR, withTables } from './r.mjs';
 
-const VERSION = '2.0.0';
+const CORE_VERSION = '2.0.0';
 const SOURCES = 'skgrf==0.3.0';
 const BUILD_MS = 900_000;
 const DRIVER = path.join(import.meta.dirname, 'grf.cpp');
@@ -18,11 +19,11 @@ function filesBelow(folder) {
   });
 }
 
-/** `{ binary, version }`, or `{ absent }` with the reason. grf is compiled once, the driver when it changes. */
-export function grfCore() {
+/** `{ binary }`, or `{ absent }` with the reason. grf is compiled once, the driver when it changes. */
+function grfCore() {
   const folder = path.join(tmpdir(), 'assay-bench-peers', 'grf');
   const binary = path.join(folder, 'grf');
-  if (existsSync(binary) && statSync(binary).mtimeMs > statSync(DRIVER).mtimeMs) return { binary, version: VERSION };
+  if (existsSync(binary) && statSync(binary).mtimeMs > statSync(DRIVER).mtimeMs) return { binary };
   if (run('g++', ['--version']).status !== 0) return { absent: 'there is no C++ compiler' };
   mkdirSync(folder, { recursive: true });
   const grf = sourcesIn(folder);
@@ -33,7 +34,7 @@ export function grfCore() {
     return existsSync(object) || run('g++', [...compile, '-c', source, '-o', object]).status === 0 ? object : null;
   });
   const build = run('g++', [...compile, DRIVER, ...objects, '-o', binary]);
-  return build.status === 0 ? { binary, version: VERSION } : { absent: `grf does not build: ${build.stderr.trim().split('\n')[0]}` };
+  return build.status === 0 ? { binary } : { absent: `grf does not build: ${build.stderr.trim().split('\n')[0]}` };
 }
 
 function sourcesIn(folder) {
@@ -47,15 +48,27 @@ function sourcesIn(folder) {
   return { root };
 }
 
-/** Seconds of processor time to fit and to predict, mean squared error and coverage on the test rows. R gives the nuisance forests a quarter of the trees, at least 50. */
-export function grfForest({ binary }, train, test, { trees, nuisanceTrees = Math.max(50, trees >> 2), seed, threads }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'forest-bench-'));
-  const write = (name, columns) => writeFileSync(path.join(folder, name), Buffer.concat(columns.map((column) => Buffer.from(Float64Array.from(column).buffer))));
-  write('train', [...train.x, train.y, train.w]);
-  write('test', [...test.x, test.tau]);
-  const { status, stdout, stderr } = run(binary, [folder, train.y.length, train.x.length, test.tau.length, trees, nuisanceTrees, seed, threads].map(String));
-  rmSync(folder, { recursive: true });
+const runCore = (binary, tables, options) => withTables(tables, (folder) => {
+  const { status, stdout, stderr } = run(binary, [folder, ...options.map(String)]);
   if (status !== 0) throw new Error(`grf did not answer: ${stderr || stdout}`);
-  const [fit, predict, mse, covered] = stdout.trim().split(' ').map(Number);
-  return { fit, predict, mse, covered };
+  return stdout.trim().split(' ').map(Number);
+});
+
+/**
+ * `{ name, run }`, or `{ absent }` with the reason. `run(train, test, options)` grows a causal forest with grf's defaults: seconds of processor time to
+ * fit and to predict with variances, mean squared error and coverage on the test rows.
+ */
+export function grfPeer() {
+  const inR = rPackage('grf');
+  const core = inR.version ? null : grfCore();
+  if (core?.absent) return { absent: `${inR.absent}, ${core.absent}` };
+  return {
+    name: inR.version ? `the R package grf ${inR.version}` : `grf's core ${CORE_VERSION}`,
+    run(train, test, { trees, nuisanceTrees, seed, threads }) {
+      const tables = { train: [...train.x, train.y, train.w], test: [...test.x, test.tau] };
+      const options = [train.y.length, train.x.length, test.tau.length, trees, nuisanceTrees, seed, threads];
+      const [fit, predict, mse, covered] = inR.version ? runR('grf.R', tables, options) : runCore(core.binary, tables, options);
+      return { fit, predict, mse, covered };
+    },
+  };
 }
