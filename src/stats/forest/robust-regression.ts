@@ -23,7 +23,8 @@ export interface RobustRegression {
 /**
  * Weighted least squares with jackknife errors: the covariance is the sum of squares of what each group moves the fit by.
  *
- * Single rows: HC3. Clusters: the cluster jackknife CR3 with factor G / (G - 1) and G - 1 degrees of freedom.
+ * Single rows: HC3. Clusters: CR3, by which sandwich and so grf go, and G - 1 degrees of freedom. Weights count in what a cluster moves, which sandwich 3.0
+ * leaves out: its error is up to a tenth off where clusters are weighted unevenly.
  * @param columns named regressors, shape (k)(n); include the intercept
  * @param level confidence level of the intervals
  * Refuses collinear regressors, a group without which they are collinear, and too few groups.
@@ -56,10 +57,9 @@ export function robustRegression(
     }
     solveTriangle(triangle, move).forEach((value, a) => { squares[a]! += value * value; });
   }
-  const correction = groups.codes ? groups.count / (groups.count - 1) : 1;
   const quantile = studentUpperQuantile((1 - level) / 2, degreesOfFreedom);
   const coefficients = names.map((name, a) => {
-    const standardError = Math.sqrt(correction * squares[a]!);
+    const standardError = Math.sqrt(squares[a]!);
     const estimate = beta[a]!;
     return {
       name, estimate, standardError, lower: estimate - quantile * standardError, upper: estimate + quantile * standardError,
