@@ -87,9 +87,12 @@ describe('costCurve', () => {
     // upgrades: unit 0 to a (ratio 2, cost 1, gain 10), unit 1 to b (ratio 2, cost 2, gain 22), unit 0 a to b (1, 1, 6), unit 3 to a (0.5, 1, 80), a to b (0.1, 1, 8)
     const points = costCurve(plain, [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 9], 50, 1) as CostCurvePoint[];
     expect(points.map(({ gain }) => gain * n)).toEqual([0, 10, 21, 32, 38, 118, 126, 126]);
+    // on average b gains 1.4 for 2 by the predictions, a 0.625 for 1: blind money goes to b alone, which gains 42.5 for 2
+    const blind = (budget: number) => 4 * Math.min(42.5, 21.25 * budget);
+    points.forEach(({ budget, gain, advantage }) => expect(n * advantage.estimate).toBeCloseTo(n * gain - blind(budget), 12));
   });
 
-  it('its 95 % interval covers the gain of the rule that the predictions make', () => {
+  it('its 95 % intervals cover the gain of the rule that the predictions make, and its advantage over treating at random', () => {
     const budget = [0.2];
     const draw = (seed: number, size: number): CostedUnits => {
       const random = stream(11, seed);
@@ -98,12 +101,14 @@ describe('costCurve', () => {
     };
     // E[0.5 z; z above its 80 % quantile] = 0.5 phi(z_0.8)
     const truth = 0.5 * Math.exp(-0.5 * 0.8416212335729143 ** 2) / Math.sqrt(2 * Math.PI);
-    let covered = 0;
+    const covered = { gain: 0, advantage: 0 };
     for (let seed = 0; seed < REPLICATIONS; seed++) {
-      const [{ gain, standardError }] = costCurve(draw(seed, 300), budget, 60, seed) as [CostCurvePoint];
-      if (Math.abs(gain - truth) <= Z * standardError) covered++;
+      const [{ gain, standardError, advantage }] = costCurve(draw(seed, 300), budget, 60, seed) as [CostCurvePoint];
+      if (Math.abs(gain - truth) <= Z * standardError) covered.gain++;
+      // at random, or not at all: worth nothing either way
+      if (Math.abs(advantage.estimate - truth) <= Z * advantage.standardError) covered.advantage++;
     }
-    expect(Math.abs(covered / REPLICATIONS - 0.95)).toBeLessThan(BAND + 0.01); // 60 replicates leave the error itself uncertain by 9 %
+    for (const count of [covered.gain, covered.advantage]) expect(Math.abs(count / REPLICATIONS - 0.95)).toBeLessThan(BAND + 0.01); // 60 replicates leave the error itself uncertain by 9 %
   });
 
   it.each([

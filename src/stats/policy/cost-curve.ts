@@ -19,6 +19,8 @@ export interface CostCurvePoint {
   /** gained per unit */
   readonly gain: number;
   readonly standardError: number;
+  /** gain less that of the same budget spent without regard to who is who */
+  readonly advantage: { readonly estimate: number; readonly standardError: number };
 }
 
 /** One step of a unit to a dearer action on the hull of its predicted gains: what it adds to spend and to gain. */
@@ -27,8 +29,8 @@ interface Upgrade { readonly unit: number; readonly from: number; readonly to: n
 /**
  * Gain per unit by budget per unit, when money goes to where the predicted gain for the next coin is largest (multi-armed Qini).
  *
- * Between two steps the last unit is treated in part. Beyond the point where nothing is predicted to gain, the curve is flat. Errors by
- * half-sample bootstrap of units or clusters.
+ * Between two steps the last unit is treated in part. Beyond the point where nothing is predicted to gain, the curve is flat. Its rival spends on
+ * units at random, on what gains most per cost on average. Errors by half-sample bootstrap of units or clusters, both curves from the same halves.
  * @param budgets ascending, at least 0, in units of cost per unit
  * @see Sverdrup, Wu, Athey, Wager (2025), Journal of Causal Inference; Imai, Li (2023), JASA
  */
@@ -36,9 +38,28 @@ export function costCurve(units: CostedUnits, budgets: readonly number[], replic
   const invalid = checkUnits(units);
   if (invalid) return invalid;
   const upgrades = upgradesOf(units);
-  const gain = gainsAt(units, upgrades, units.weight, budgets);
-  const spread = bootstrapErrors(units, upgrades, budgets, gain, replicates, seed);
-  return budgets.map((budget, k) => ({ budget, gain: gain[k]!, standardError: spread[k]! }));
+  const read = (weight: Float64Array): Curves => {
+    const gain = gainsAt(units, upgrades, weight, budgets);
+    const alike = averageUnit(units, weight);
+    const blind = gainsAt(alike, upgradesOf(alike), alike.weight, budgets);
+    return { gain, advantage: gain.map((value, k) => value - blind[k]!) };
+  };
+  const found = read(units.weight);
+  const error = bootstrapErrors(units, read, found, replicates, seed);
+  return budgets.map((budget, k) => ({
+    budget, gain: found.gain[k]!, standardError: error.gain[k]!, advantage: { estimate: found.advantage[k]!, standardError: error.advantage[k]! },
+  }));
+}
+
+/** One value a budget. */
+interface Curves { readonly gain: Float64Array; readonly advantage: Float64Array }
+
+/** A unit that is like all of them on average. */
+function averageUnit({ predicted, costs, gains, actions }: CostedUnits, weight: Float64Array): CostedUnits {
+  const total = weight.reduce((sum, each) => sum + each, 0);
+  const mean = (matrix: Float64Array) => Float64Array.from({ length: actions }, (_, action) =>
+    weight.reduce((sum, each, unit) => sum + (each / total) * matrix[unit * actions + action]!, 0));
+  return { predicted: mean(predicted), costs: mean(costs), gains: mean(gains), actions, weight: Float64Array.of(1), cluster: null };
 }
 
 function checkUnits({ predicted, costs, gains, weight, cluster, actions }: CostedUnits): Refusal | null {
@@ -89,20 +110,20 @@ function gainsAt({ gains, costs, actions }: CostedUnits, upgrades: readonly Upgr
   return out.fill(gained, k);
 }
 
-/** Half of the groups twice, by chance: the spread of the curve among them is its error. */
-function bootstrapErrors(units: CostedUnits, upgrades: readonly Upgrade[], budgets: readonly number[], centre: Float64Array, replicates: number, seed: number): Float64Array {
-  const n = units.weight.length;
-  const groupOf = units.cluster ?? Int32Array.from({ length: n }, (_, unit) => unit);
+/** Half of the groups twice, by chance: the spread of the curves among them is their error. */
+function bootstrapErrors({ weight, cluster }: CostedUnits, read: (weight: Float64Array) => Curves, centre: Curves, replicates: number, seed: number): Curves {
+  const groupOf = cluster ?? Int32Array.from(weight.keys());
   const groups = [...new Set(groupOf)];
-  const squares = new Float64Array(budgets.length);
+  const squares = { gain: new Float64Array(centre.gain.length), advantage: new Float64Array(centre.gain.length) };
   for (let replicate = 0; replicate < replicates; replicate++) {
     const drawn = Int32Array.from(groups);
     stream(seed, COST_CURVE_STREAM, replicate).shuffle(drawn);
     const half = new Set(drawn.subarray(0, drawn.length >> 1));
-    const curve = gainsAt(units, upgrades, units.weight.map((weight, unit) => (half.has(groupOf[unit]!) ? weight : 0)), budgets);
-    curve.forEach((value, k) => { squares[k]! += (value - centre[k]!) ** 2; });
+    const curves = read(weight.map((each, unit) => (half.has(groupOf[unit]!) ? each : 0)));
+    for (const kind of ['gain', 'advantage'] as const) curves[kind].forEach((value, k) => { squares[kind][k]! += (value - centre[kind][k]!) ** 2; });
   }
-  return squares.map((sum) => Math.sqrt(sum / replicates));
+  const rooted = (sums: Float64Array) => sums.map((sum) => Math.sqrt(sum / replicates));
+  return { gain: rooted(squares.gain), advantage: rooted(squares.advantage) };
 }
 
 /** Names the stream of the bootstrap among those of a seed. */

@@ -15,6 +15,7 @@ const result = z.object({
   points: z.array(z.object({
     budget: z.number().describe('spent per unit, at most'),
     gain: effectSchema.describe('gain per unit over doing nothing, in units of the gains'),
+    advantage: effectSchema.describe('gain less that of the same budget spent on units at random, on what gains most per cost on average; in units of the gains'),
   })).describe('in the order of the budgets'),
   n: z.number().int().describe('units'),
 });
@@ -47,6 +48,11 @@ export const costCurve = defineEstimator({
       weight: weight?.values ?? new Float64Array(n).fill(1), cluster: cluster?.codes ?? null,
     }, budgets, replicates, seed);
     if (isRefusal(points)) return points;
-    return { points: points.map(({ budget, gain, standardError }) => ({ budget, gain: effectAnswer({ estimate: gain, standardError, degreesOfFreedom: null, n }, confidence) })), n };
+    const answer = (estimate: number, standardError: number) => effectAnswer({ estimate, standardError, degreesOfFreedom: null, n }, confidence);
+    return {
+      points: points.map(({ budget, gain, standardError, advantage }) => ({
+        budget, gain: answer(gain, standardError), advantage: answer(advantage.estimate, advantage.standardError),
+      })), n,
+    };
   },
 });
