@@ -9,6 +9,8 @@ import { refuse, type Refusal } from '../stats/refusal.js';
 /** A WebAssembly memory ends here, whatever the machine has. */
 const INSTANCE_LIMIT = 2 ** 32 - 2 ** 26;
 const SHARE_OF_MACHINE = 0.75;
+/** Rows whose bins are turned into columns at once. */
+const TRANSPOSED = 4096;
 
 /** Bytes that may be used unless told: three quarters of the machine, or of the container that holds the process. */
 export function defaultMemoryLimit(): number {
@@ -29,7 +31,7 @@ export function checkGrowthMemory(rows: BinnedRows, plan: GrowthPlan, keepTrees:
 export function checkMomentsMemory(trees: PackedTrees, units: number, features: number, workers: number, limit: number): Refusal | null {
   const stride = momentStride(trees.leafValues);
   const segment = trees.segments.reduce((most, { byteLength }) => Math.max(most, byteLength), 0);
-  const instance = Math.ceil(units / workers) * (features + 4 + stride * 8) + segment;
+  const instance = Math.ceil(units / workers) * (features + 20 + stride * 8) + segment;
   const held = trees.segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
   return check('a prediction', instance, held + instance * workers + units * stride * 16, limit);
 }
@@ -39,12 +41,12 @@ function instanceBytes(rows: BinnedRows, plan: GrowthPlan): number {
   const { split, estimate, furtherColumns, cell, leafValues } = capacityOf(rows, plan);
   const units = rows.clusters ? rows.clusters.sizes.length : rows.rows;
   const hasCategories = rows.categorical.some((isLevels) => isLevels === 1);
-  const perRow = rows.features + 12 + 4 * furtherColumns + (rows.clusters ? 4 : 0) + leafValues * 8 + 4;
+  const perRow = rows.features + 12 + 4 * furtherColumns + (rows.clusters ? 4 : 0) + leafValues * 8 + 4 + 16;
   const perNode = 8 + 16 + leafValues * 8 + 8 + 4;
   const perSplitRow = rows.features + 16 + 16 + 4 * furtherColumns + 4 + cell + 4 + 2 * perNode + leafValues * 4;
   const perUnit = 5 * 4 + 1 + (rows.clusters ? 12 : 0);
   const subsets = hasCategories ? 2 * 32 * Math.min(split, 65_535) : 0;
-  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * 90 + subsets + 512 * cell + 2 ** 20;
+  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * (100 + TRANSPOSED) + subsets + 512 * cell + 2 ** 20;
 }
 
 /** A tree has at most one leaf for each row of the smaller honest half, or for each `minNodeSize` that a balanced split leaves. */

@@ -10,15 +10,18 @@ export const FIXED_ONE: f64 = 1073741824.0;
 export const MIN_TREATMENT_VARIANCE: f64 = 1e-10;
 /** Mean absolute label below which a node is constant. */
 export const MIN_LABEL: f64 = 1e-12;
-/** Counts of both kinds fit one int32 cell up to here; in larger nodes alpha alone bounds the children. */
+/** Share of an outcome's sum of squares that labels must leave to explain: below it, float32 labels are rounding. */
+export const MIN_UNEXPLAINED: f64 = 1e-12;
+/** Counts of both kinds fit one word up to here; in larger nodes alpha alone bounds the children. */
 export const PACKED_LIMIT = 32768;
 const ONE_UNIT = 1;
-const ONE_SMALL_UNIT = 0x10001;
+/** a unit with treatment below the mean, in the upper half of the cell's last word */
+const ONE_BELOW = 0x10000;
 
 /** what the label rule counts (units, or failures), in the node and at least in a child */
 export let countTotal: i32 = 0;
 export let leastCount: i32 = 1;
-/** units with treatment below the node's mean; counted only up to PACKED_LIMIT units */
+/** units with treatment below the node's mean */
 export let smallCount: i32 = 0;
 /** sum of the fixed-point weights of the node */
 export let weightTotal: i32 = 0;
@@ -31,7 +34,6 @@ export let squareStep: f64 = 0;
 export let weightStep: f64 = 0;
 /** the imbalance penalty in units of the splitting gain */
 export let penalty: f64 = 0;
-
 /** A child keeps a share alpha of the node's units, at least one; of `total` things that count. */
 export function setCounts(units: i32, total: i32): void {
   countTotal = total;
@@ -41,13 +43,13 @@ export function setCounts(units: i32, total: i32): void {
 /**
  * Cells of the node's labels, which stand in `rho`, for the rule in force; false when a stabilised split has too few units on a side.
  *
- * @param norm sum of |rho|; @param variation sum of G (W - wBar)^2, for stabilised splits
+ * @param norm at least the sum of |rho|; @param variation sum of G (W - wBar)^2, for stabilised splits
  */
 export function fillCells(start: i32, end: i32, sumG: f64, norm: f64, wBar: f32, variation: f64): bool {
   const scale = <f32>(FIXED_ONE / norm);
   setCounts(end - start, end - start);
   if (splitting == SPLIT_STABILISED) {
-    if (!fillGradientCells(start, end, wBar, scale, variation)) return false;
+    if (!fillGradientCells(start, end, wBar, scale, sumG, variation)) return false;
   } else fillLabelCells(start, end, scale);
   fillWeightCells(start, end, sumG, norm);
   return true;
@@ -56,43 +58,62 @@ export function fillCells(start: i32, end: i32, sumG: f64, norm: f64, wBar: f32,
 /** Cells of 8 bytes { count, rho }. */
 function fillLabelCells(start: i32, end: i32, scale: f32): void {
   let cell = cells + (<usize>start << 3);
+  const one = i32x4.splat(ONE_UNIT);
   const last = rho + (<usize>end << 2);
-  for (let label = rho + (<usize>start << 2); label < last; label += 4, cell += 8) {
-    store<i64>(cell, (<i64><i32>(load<f32>(label) * scale) << 32) + ONE_UNIT);
+  for (let label = rho + (<usize>start << 2); label < last; label += 16, cell += 32) {
+    const fixed = i32x4.trunc_sat_f32x4_s(f32x4.mul(v128.load(label), f32x4.splat(scale)));
+    v128.store(cell, v128.shuffle<i32>(one, fixed, 0, 4, 1, 5));
+    v128.store(cell, v128.shuffle<i32>(one, fixed, 2, 6, 3, 7), 16);
   }
 }
 
-/** Cells of 16 bytes { rho, G (W - wBar), G (W - wBar)^2, units below the mean << 16 | units }. */
-function fillGradientCells(start: i32, end: i32, wBar: f32, scale: f32, variation: f64): bool {
-  const first = records + (<usize>start << 4);
-  const lastRecord = records + (<usize>end << 4);
-  let treatmentNorm: f64 = 0;
+/** Cells of 16 bytes { rho, G z, G z^2, units below the mean << 16 | units above }, z = W - wBar; four at a time, the last ones past the end. */
+function fillGradientCells(start: i32, end: i32, wBar: f32, scale: f32, sumG: f64, variation: f64): bool {
+  // the sum of |G z| is at most the root of sum G times sum G z^2
+  const treatmentScale = <f32>(FIXED_ONE / Math.sqrt(sumG * variation));
+  const squareScale = <f32>(FIXED_ONE / variation);
+  const one = i32x4.splat(ONE_UNIT);
+  const below = i32x4.splat(end - start < PACKED_LIMIT ? ONE_BELOW : ONE_UNIT);
   let small = 0;
-  for (let record = first; record < lastRecord; record += 16) {
-    const z = load<f32>(record, 4) - wBar;
-    treatmentNorm += <f64>abs(load<f32>(record, 12) * z);
-    small += <i32>(z < 0);
+  let record = records + (<usize>start << 4);
+  let cell = cells + (<usize>start << 4);
+  const last = rho + (<usize>end << 2);
+  for (let label = rho + (<usize>start << 2); label < last; label += 16, record += 64, cell += 64) {
+    const record0 = v128.load(record);
+    const record1 = v128.load(record, 16);
+    const record2 = v128.load(record, 32);
+    const record3 = v128.load(record, 48);
+    const w = v128.shuffle<i32>(v128.shuffle<i32>(record0, record1, 1, 5, 3, 7), v128.shuffle<i32>(record2, record3, 1, 5, 3, 7), 0, 1, 4, 5);
+    const g = v128.shuffle<i32>(v128.shuffle<i32>(record0, record1, 1, 5, 3, 7), v128.shuffle<i32>(record2, record3, 1, 5, 3, 7), 2, 3, 6, 7);
+    const z = f32x4.sub(w, f32x4.splat(wBar));
+    const gz = f32x4.mul(g, z);
+    const isSmall = f32x4.lt(z, f32x4.splat(0));
+    small += popcnt(i32x4.bitmask(isSmall) & unitsUpTo(last - label));
+    const rhoCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(v128.load(label), f32x4.splat(scale)));
+    const treatmentCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(gz, f32x4.splat(treatmentScale)));
+    const squareCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.mul(gz, z), f32x4.splat(squareScale)));
+    const unitCells = v128.bitselect(below, one, isSmall);
+    const outer01 = v128.shuffle<i32>(rhoCells, treatmentCells, 0, 4, 1, 5);
+    const inner01 = v128.shuffle<i32>(squareCells, unitCells, 0, 4, 1, 5);
+    const outer23 = v128.shuffle<i32>(rhoCells, treatmentCells, 2, 6, 3, 7);
+    const inner23 = v128.shuffle<i32>(squareCells, unitCells, 2, 6, 3, 7);
+    v128.store(cell, v128.shuffle<i64>(outer01, inner01, 0, 2));
+    v128.store(cell, v128.shuffle<i64>(outer01, inner01, 1, 3), 16);
+    v128.store(cell, v128.shuffle<i64>(outer23, inner23, 0, 2), 32);
+    v128.store(cell, v128.shuffle<i64>(outer23, inner23, 1, 3), 48);
   }
   if (small < 2 * minNodeSize || end - start - small < 2 * minNodeSize) return false;
   smallCount = small;
   treatmentVariation = variation;
   leastVariation = alpha * variation;
-  const treatmentScale = <f32>(FIXED_ONE / treatmentNorm);
-  const squareScale = <f32>(FIXED_ONE / variation);
   treatmentStep = 1.0 / <f64>treatmentScale;
   squareStep = 1.0 / <f64>squareScale;
-  const smallUnit = end - start < PACKED_LIMIT ? ONE_SMALL_UNIT : ONE_UNIT;
-  const scales = f32x4(scale, treatmentScale, squareScale, 0);
-  let record = first;
-  let cell = cells + (<usize>start << 4);
-  const last = rho + (<usize>end << 2);
-  for (let label = rho + (<usize>start << 2); label < last; label += 4, record += 16, cell += 16) {
-    const z = load<f32>(record, 4) - wBar;
-    const gz = load<f32>(record, 12) * z;
-    const parts = f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(load<f32>(label)), 1, gz), 2, gz * z);
-    v128.store(cell, i32x4.replace_lane(i32x4.trunc_sat_f32x4_s(f32x4.mul(parts, scales)), 3, z < 0 ? smallUnit : ONE_UNIT));
-  }
   return true;
+}
+
+/** A bit for each of four units, as far as `bytes` of f32 go. */
+function unitsUpTo(bytes: usize): i32 {
+  return bytes >= 16 ? 15 : (1 << <i32>(bytes >> 2)) - 1;
 }
 
 /** Fixed-point weights, and what depends on their scale. Without weights a unit is one step. */

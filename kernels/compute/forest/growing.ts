@@ -3,7 +3,7 @@
  *
  * A node under construction is { left child u32, feature u16, threshold u8, shift u8 }: a unit goes right when (bin - shift) & 255 exceeds the threshold, so that with
  * shift 1 the missing bin 0 becomes 255 and goes right. With the CATEGORY bit in its feature it is { left child u32, feature u16,
- * number of its subset u16 }: a unit goes right when its level is in the subset. A leaf is { LEAF, 0, 0, 0 }.
+ * number of its subset u16 }: a unit goes right when its level is in the subset. A leaf is { LEAF | its number, 0, 0, 0 }.
  */
 import {
   MAX_PENDING, SUBSET_BYTES, bins, columns, features, further, furtherOfSplit, nodes, outcome, pending, records, rows, spill, splitRows, subsetCapacity, subsets,
@@ -13,9 +13,7 @@ import { furtherColumns } from './options';
 import { splitCount } from './sampling';
 import { bestFeature, bestIsSubset, bestMissingRight, bestThreshold, hasLevel, presentLevels, rightLevels } from './best-split';
 import { findSplit, highestBins, lowestBins, openRanges } from './node-split';
-import { CATEGORY } from './traversal';
-
-export const LEAF: u32 = 0x80000000;
+import { CATEGORY, LEAF } from './traversal';
 
 /** nodes and subsets of the tree just grown */
 export let nodeCount: i32 = 0;
@@ -41,19 +39,20 @@ export function growTree(): void {
       const middle = partition(start, end);
       openChildren(node, start, middle, end, waiting);
       waiting += 2;
-    } else store<u64>(nodes + (<usize>node << 3), LEAF);
+    } else store<u64>(nodes + (<usize>node << 3), LEAF | node);
   }
 }
 
 /** Copies the split half into records and contiguous columns: all later passes are nearly sequential. */
 function gatherSplitRows(): void {
   const count = <usize>splitCount;
-  const p = <usize>features;
+  for (let feature: usize = 0; feature < <usize>features; feature++) {
+    const from = bins + feature * <usize>rows;
+    const to = columns + feature * count;
+    for (let i: usize = 0; i < count; i++) store<u8>(to + i, load<u8>(from + <usize>load<i32>(splitRows + (i << 2))));
+  }
   for (let i: usize = 0; i < count; i++) {
     const row = <usize>load<i32>(splitRows + (i << 2));
-    const from = bins + row * p;
-    let to = columns + i;
-    for (let feature: usize = 0; feature < p; feature++, to += count) store<u8>(to, load<u8>(from + feature));
     const record = records + (i << 4);
     store<i32>(record, <i32>i);
     store<f32>(record, load<f32>(treatment + (row << 2)), 4);

@@ -1,49 +1,38 @@
 /**
  * Honesty: the half that did not place the splits estimates the leaves. Leaves that it leaves empty are pruned.
+ *
+ * A node of the tree under construction that is a leaf has its sums at its number: its own, or that of the leaf that took its place.
  */
-import { bins, estimateRows, features, leafSums, nodes, subsets } from './workspace';
+import { bins, estimateRows, leafOfRow, leafSums, nodes, partRoom, rows, subsets } from './workspace';
 import { estimateCount } from './sampling';
-import { LEAF, nodeCount, subsetCount } from './growing';
+import { nodeCount } from './growing';
 import { addUnit, leafSumBytes } from './leaf-values';
-import { findLeaves } from './traversal';
-
-const found: usize = memory.data(16, 16);
+import { LEAF, findLeaves } from './traversal';
 
 /** Sums over the units of each leaf, in the order of the rows. */
 export function sumOverLeaves(): void {
   const bytes = leafSumBytes();
   memory.fill(leafSums, 0, <usize>nodeCount * bytes);
-  const p = <usize>features;
-  const sets = subsetCount > 0 ? subsets : 0;
-  for (let i = 0; i < estimateCount; i += 4) {
-    const some = min(4, estimateCount - i);
-    const at = estimateRows + (<usize>i << 2);
-    const row0 = bins + <usize>load<i32>(at) * p;
-    const row1 = some > 1 ? bins + <usize>load<i32>(at, 4) * p : row0;
-    const row2 = some > 2 ? bins + <usize>load<i32>(at, 8) * p : row0;
-    const row3 = some > 3 ? bins + <usize>load<i32>(at, 12) * p : row0;
-    findLeaves(nodes, sets, row0, row1, row2, row3, found);
-    for (let j = 0; j < some; j++) {
-      addUnit(leafSums + <usize>load<u32>(found + (<usize>j << 2)) * bytes, <usize>load<i32>(at + (<usize>j << 2)));
-    }
+  findLeaves(nodes, subsets, bins, rows, estimateRows, estimateCount, partRoom, leafOfRow);
+  const last = estimateRows + (<usize>estimateCount << 2);
+  for (let at = estimateRows; at < last; at += 4) {
+    const row = <usize>load<u32>(at);
+    addUnit(leafSums + <usize>load<u32>(leafOfRow + (row << 2)) * bytes, row);
   }
 }
 
 /** A leaf without weight is empty: its parent becomes its sibling. Children come after parents, so one pass from the end does it. */
 export function pruneEmptyLeaves(): void {
-  const bytes = leafSumBytes();
   for (let node = nodeCount - 1; node >= 0; node--) {
     const at = nodes + (<usize>node << 3);
     const left = load<u32>(at);
     if (left >= LEAF) continue;
-    const isLeftEmpty = isEmptyLeaf(left, bytes);
-    if (!isLeftEmpty && !isEmptyLeaf(left + 1, bytes)) continue;
-    const heir = isLeftEmpty ? left + 1 : left;
-    store<u64>(at, load<u64>(nodes + (<usize>heir << 3)));
-    memory.copy(leafSums + <usize>node * bytes, leafSums + <usize>heir * bytes, bytes);
+    const isLeftEmpty = isEmptyLeaf(left);
+    if (isLeftEmpty || isEmptyLeaf(left + 1)) store<u64>(at, load<u64>(nodes + (<usize>(isLeftEmpty ? left + 1 : left) << 3)));
   }
 }
 
-function isEmptyLeaf(node: u32, bytes: usize): bool {
-  return load<u32>(nodes + (<usize>node << 3)) >= LEAF && !(load<f64>(leafSums + <usize>node * bytes, 8) > 0);
+function isEmptyLeaf(node: u32): bool {
+  const leaf = load<u32>(nodes + (<usize>node << 3));
+  return leaf >= LEAF && !(load<f64>(leafSums + <usize>(leaf & ~LEAF) * leafSumBytes(), 8) > 0);
 }

@@ -8,7 +8,7 @@ import { packTree } from './packing';
 import { addBag, addOutOfBag, listOutOfBag } from './prediction';
 
 export { setGrowth, setKind, setSampling, drawBag, addOutOfBag, listOutOfBag, addBag };
-export { allocate, layOut, mark, releaseTo } from './workspace';
+export { allocate, layOut, mark, releaseTo, transpose } from './workspace';
 
 export function binsPointer(): usize { return workspace.bins; }
 export function hasMissingPointer(): usize { return workspace.hasMissing; }

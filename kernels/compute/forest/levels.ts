@@ -74,12 +74,13 @@ function scanLabelLevels(lane: i32, feature: i32, last: i32): void {
 function scanGradientLevels(lane: i32, feature: i32, last: i32): void {
   const sums = gradientHistogram(lane);
   const weights = weightHistogram(lane);
-  const mask = countTotal < PACKED_LIMIT ? 0xffff : -1;
+  const upperHalf = countTotal < PACKED_LIMIT ? 16 : 31;
+  const countMask = countTotal < PACKED_LIMIT ? 0xffff : -1;
   found = 0;
   for (let level = 0; level <= last; level++) {
     const at = sums + (<usize>level << 4);
     const units = load<i32>(at, 12);
-    if (units != 0) insert(level, load<i32>(at), judgedByWeight ? load<i32>(weights + (<usize>level << 2)) : units & mask);
+    if (units != 0) insert(level, load<i32>(at), judgedByWeight ? load<i32>(weights + (<usize>level << 2)) : (units & countMask) + (units >> upperHalf));
   }
   for (let place = 0; place < found; place++) {
     const at = sums + (<usize>load<i32>(order + (<usize>place << 2)) << 4);

@@ -3,7 +3,7 @@
  *
  * The node range of each feature is tracked so that histograms use no more bins than the node is worth.
  */
-import { candidates, featureOrder, features, hasMissing, highestBin, isCategorical, mtryCutoffs, ranges, shifts, wideSums } from './workspace';
+import { candidateColumns, candidates, columns, factors, featureOrder, features, hasMissing, highestBin, isCategorical, mtryCutoffs, ranges, shifts, wideSums } from './workspace';
 import { LABEL_RATIO, SPLIT_LABELS, SPLIT_SEVERAL, SPLIT_STABILISED, judgedByWeight, labelling, minNodeSize, mtryCutoffCount, splitting, treatments } from './options';
 import { splitCount } from './sampling';
 import { nextBelow, nextWord } from './random';
@@ -44,18 +44,18 @@ export function findSplit(start: i32, end: i32, place: i32, hasRoomForSubset: bo
   let index = 0;
   if (splitting == SPLIT_SEVERAL) {
     for (; index < found; index++) {
-      buildWideHistogram(candidates, index, start, end, splitCount, wideSums, cellWidth());
+      buildWideHistogram(index, start, end, wideSums, cellWidth());
       scanCandidate(index, 0, start, end, place);
     }
   }
   for (; index + LANES <= found; index += LANES) {
-    if (splitting == SPLIT_STABILISED) buildFourGradientHistograms(candidates, index, start, end, splitCount);
-    else buildFourLabelHistograms(candidates, index, start, end, splitCount);
+    if (splitting == SPLIT_STABILISED) buildFourGradientHistograms(index, start, end);
+    else buildFourLabelHistograms(index, start, end);
     for (let lane = 0; lane < LANES; lane++) scanCandidate(index + lane, lane, start, end, place);
   }
   for (; index < found; index++) {
-    if (splitting == SPLIT_STABILISED) buildGradientHistogram(candidates, index, start, end, splitCount);
-    else buildLabelHistogram(candidates, index, start, end, splitCount);
+    if (splitting == SPLIT_STABILISED) buildGradientHistogram(index, start, end);
+    else buildLabelHistogram(index, start, end);
     scanCandidate(index, 0, start, end, place);
   }
   return bestGain > 0;
@@ -92,7 +92,9 @@ function drawCandidates(place: i32, limit: i32, hasRoomForSubset: bool): i32 {
     let shift = 0;
     while (!isLevels && (high >> shift) - (low >> shift) >= limit) shift++;
     store<i32>(candidates + (<usize>found << 2), feature);
+    store<usize>(candidateColumns + (<usize>found << 2), columns + <usize>feature * <usize>splitCount);
     store<i32>(shifts + (<usize>found << 2), shift);
+    store<i32>(factors + (<usize>found << 2), 16 >> shift);
     found++;
   }
   return found;
@@ -113,8 +115,8 @@ function scanCandidate(index: i32, lane: i32, start: i32, end: i32, place: i32):
   const low = <i32>load<u8>(lowestBins(place) + <usize>feature);
   const first = low >> shift;
   const last = <i32>load<u8>(highestBins(place) + <usize>feature) >> shift;
-  if (judgedByWeight && splitting != SPLIT_SEVERAL) buildWeightHistogram(candidates, index, lane, start, end, splitCount);
-  if (labelling == LABEL_RATIO) buildFailureHistogram(candidates, index, start, end, splitCount);
+  if (judgedByWeight && splitting != SPLIT_SEVERAL) buildWeightHistogram(index, lane, start, end);
+  if (labelling == LABEL_RATIO) buildFailureHistogram(index, start, end);
   if (load<u8>(isCategorical + <usize>feature) == 1) {
     scanLevels(lane, feature, last);
     return;

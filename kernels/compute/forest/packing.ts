@@ -4,9 +4,8 @@
  */
 import { SUBSET_BYTES, TREE_HEADER, leafGrid, leafSums, nodes, order, subsets, tree } from './workspace';
 import { leafValues } from './options';
-import { LEAF } from './growing';
 import { SUM_HEADER, leafSumBytes } from './leaf-values';
-import { CATEGORY, subsetsOf, valuesOf } from './traversal';
+import { CATEGORY, LEAF, subsetsOf, valuesOf } from './traversal';
 
 /** Packs the tree just estimated; returns its bytes, which start at `tree`. Renumbers breadth first, so that the levels that every unit passes lie together. */
 export function packTree(): usize {
@@ -22,6 +21,7 @@ export function packTree(): usize {
     const at = packed + (<usize>node << 3);
     if (left >= LEAF) {
       store<u64>(at, <u64>(LEAF | leafCount));
+      store<u32>(order + (<usize>leafCount << 2), left & ~LEAF);
       leafCount++;
       continue;
     }
@@ -38,9 +38,9 @@ export function packTree(): usize {
   if (sets > 0) packSubsets(packed, count);
   const values = valuesOf(tree);
   const bytes = leafSumBytes();
-  for (let node: u32 = 0; node < count; node++) {
-    const left = load<u32>(packed + (<usize>node << 3));
-    if (left >= LEAF) writeLeaf(values + <usize>(left & ~LEAF) * (<usize>leafValues << 2), leafSums + <usize>load<u32>(order + (<usize>node << 2)) * bytes);
+  // places of nodes that are done hold the numbers of the leaves
+  for (let leaf: u32 = 0; leaf < leafCount; leaf++) {
+    writeLeaf(values + <usize>leaf * (<usize>leafValues << 2), leafSums + <usize>load<u32>(order + (<usize>leaf << 2)) * bytes);
   }
   return values - tree + <usize>leafCount * (<usize>leafValues << 2);
 }

@@ -4,17 +4,14 @@
  * With s and d the sum and the difference of the leaf values of a bag's two trees, the between-bag and the total variance of any linear
  * function of the values follow from the sums of s, s s' and d d': one pass, and no matrix of trees by units.
  */
-import { TREE_HEADER, bagUnits, bins, clustered, features, outOfBagSums, outOfBagTrees, role, rows, tree, unitOfRow, units } from './workspace';
+import {
+  TREE_HEADER, bagUnits, bins, clustered, leafOfRow, outOfBagRows, outOfBagSums, outOfBagTrees, partRoom, role, rows, tree, unitOfRow, units,
+} from './workspace';
 import { bagSize, leafValues } from './options';
-import { LEAF } from './growing';
 import { findLeaves, subsetsOf, valuesOf } from './traversal';
 
-const firstLeaves: usize = memory.data(16, 16);
-const secondLeaves: usize = memory.data(16, 16);
-const queued: usize = memory.data(32, 16);
-
-function leafAt(packed: usize, node: u32, bytes: usize): usize {
-  return valuesOf(packed) + <usize>(load<u32>(packed + TREE_HEADER + (<usize>node << 3)) & ~LEAF) * bytes;
+function leafAt(values: usize, leaves: usize, unit: usize, bytes: usize): usize {
+  return values + <usize>load<u32>(leaves + (unit << 2)) * bytes;
 }
 
 /** The values 2 pair and 2 pair + 1 of a leaf. */
@@ -30,38 +27,27 @@ function isDrawn(row: i32): bool {
   return load<u8>(role + <usize>(clustered ? load<i32>(unitOfRow + (<usize>row << 2)) : row)) != 0;
 }
 
-/** Adds the tree just grown to the sums of the rows that it did not draw. */
-export function addOutOfBag(): void {
-  const last = rows;
-  const isClustered = clustered;
-  const roles = role;
-  const unitOf = unitOfRow;
-  let waiting = 0;
-  for (let row = 0; row < last; row++) {
-    store<i32>(queued + (<usize>waiting << 2), row);
-    const unit = isClustered ? load<i32>(unitOf + (<usize>row << 2)) : row;
-    waiting += <i32>(load<u8>(roles + <usize>unit) == 0);
-    if (waiting < 4) continue;
-    addQueued(4);
-    waiting = 0;
+/** Lists the rows from .. to - 1 whose role is none, as numbers from 0 on; returns how many. */
+function listUndrawn(from: i32, to: i32, list: usize): i32 {
+  let end = list;
+  for (let row = from; row < to; row++) {
+    store<i32>(end, row - from);
+    end += <usize>(1 - <i32>isDrawn(row)) << 2;
   }
-  if (waiting > 0) addQueued(waiting);
+  return <i32>((end - list) >> 2);
 }
 
-function addQueued(count: i32): void {
-  const p = <usize>features;
+/** Adds the tree just grown to the sums of the rows that it did not draw. */
+export function addOutOfBag(): void {
   const bytes = <usize>leafValues << 2;
-  const row0 = bins + <usize>load<i32>(queued) * p;
-  const row1 = count > 1 ? bins + <usize>load<i32>(queued, 4) * p : row0;
-  const row2 = count > 2 ? bins + <usize>load<i32>(queued, 8) * p : row0;
-  const row3 = count > 3 ? bins + <usize>load<i32>(queued, 12) * p : row0;
-  findLeaves(tree + TREE_HEADER, subsetsOf(tree), row0, row1, row2, row3, firstLeaves);
-  const pairs = <usize>leafValues >> 1;
-  for (let i = 0; i < count; i++) {
-    const row = <usize>load<i32>(queued + (<usize>i << 2));
-    const leaf = leafAt(tree, load<u32>(firstLeaves + (<usize>i << 2)), bytes);
+  const values = valuesOf(tree);
+  const last = outOfBagRows + (<usize>listUndrawn(0, rows, outOfBagRows) << 2);
+  findLeaves(tree + TREE_HEADER, subsetsOf(tree), bins, rows, outOfBagRows, last - outOfBagRows >> 2, partRoom, leafOfRow);
+  for (let at = outOfBagRows; at < last; at += 4) {
+    const row = <usize>load<u32>(at);
+    const leaf = leafAt(values, leafOfRow, row, bytes);
     const sums = outOfBagSums + row * (bytes << 1);
-    for (let pair: usize = 0; pair < pairs; pair++) add(sums + (pair << 4), pairAt(leaf, pair));
+    for (let pair: usize = 0; pair < bytes >> 3; pair++) add(sums + (pair << 4), pairAt(leaf, pair));
     const trees = outOfBagTrees + (row << 2);
     store<i32>(trees, load<i32>(trees) + 1);
   }
@@ -71,39 +57,32 @@ function addQueued(count: i32): void {
 export function listOutOfBag(from: i32, to: i32, list: usize): i32 {
   memory.fill(role, 0, units);
   for (let i = 0; i < bagSize; i++) store<u8>(role + <usize>load<i32>(bagUnits + (<usize>i << 2)), 1);
-  let count = 0;
-  for (let row = from; row < to; row++) {
-    store<i32>(list + (<usize>count << 2), row - from);
-    count += 1 - <i32>isDrawn(row);
-  }
-  return count;
+  return listUndrawn(from, to, list);
 }
 
 /**
  * Adds a little bag of two trees to the moments of the listed units: f64, shape (units, stride), { sum s, blocks of sum s s', sum d d' }.
  *
  * A block holds the products of pair i (2 values) with pair j >= i: { i0 j0, i0 j1, i1 j0, i1 j1 }, first of s, then of d.
- * @param unitBins row-major bins of the units, p bytes each
+ * @param columns bins of all units, column-major, `height` to a column
  * @param values leaf values of these trees
+ * @param room u32, four for each unit
  */
-export function addBag(firstTree: usize, secondTree: usize, unitBins: usize, p: i32, values: i32, list: usize, count: i32, moments: usize, stride: i32): void {
+export function addBag(
+  firstTree: usize, secondTree: usize, columns: usize, height: i32, values: i32, list: usize, count: i32, room: usize, moments: usize, stride: i32,
+): void {
   const bytes = <usize>values << 2;
-  const pairs = <usize>values >> 1;
-  for (let i = 0; i < count; i += 4) {
-    const some = min(4, count - i);
-    const at = list + (<usize>i << 2);
-    const row0 = unitBins + <usize>load<i32>(at) * <usize>p;
-    const row1 = some > 1 ? unitBins + <usize>load<i32>(at, 4) * <usize>p : row0;
-    const row2 = some > 2 ? unitBins + <usize>load<i32>(at, 8) * <usize>p : row0;
-    const row3 = some > 3 ? unitBins + <usize>load<i32>(at, 12) * <usize>p : row0;
-    findLeaves(firstTree + TREE_HEADER, subsetsOf(firstTree), row0, row1, row2, row3, firstLeaves);
-    findLeaves(secondTree + TREE_HEADER, subsetsOf(secondTree), row0, row1, row2, row3, secondLeaves);
-    for (let j = 0; j < some; j++) {
-      const lane = <usize>j << 2;
-      const first = leafAt(firstTree, load<u32>(firstLeaves + lane), bytes);
-      const second = leafAt(secondTree, load<u32>(secondLeaves + lane), bytes);
-      addMoments(moments + <usize>load<i32>(at + lane) * (<usize>stride << 3), first, second, pairs);
-    }
+  const firstLeaves = room;
+  const secondLeaves = room + (<usize>height << 2);
+  const parts = room + (<usize>height << 3);
+  findLeaves(firstTree + TREE_HEADER, subsetsOf(firstTree), columns, height, list, count, parts, firstLeaves);
+  findLeaves(secondTree + TREE_HEADER, subsetsOf(secondTree), columns, height, list, count, parts, secondLeaves);
+  const firstValues = valuesOf(firstTree);
+  const secondValues = valuesOf(secondTree);
+  const last = list + (<usize>count << 2);
+  for (let at = list; at < last; at += 4) {
+    const unit = <usize>load<u32>(at);
+    addMoments(moments + unit * (<usize>stride << 3), leafAt(firstValues, firstLeaves, unit, bytes), leafAt(secondValues, secondLeaves, unit, bytes), bytes >> 3);
   }
 }
 

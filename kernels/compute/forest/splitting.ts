@@ -17,6 +17,11 @@ export function prefixSums(x: v128): v128 {
   return i32x4.add(pairs, v128.shuffle<i32>(zero, pairs, 0, 1, 4, 5));
 }
 
+/** Running sums of two cells: x0, x0 + x1. */
+function pairSums(x: v128): v128 {
+  return i64x2.add(x, v128.shuffle<i64>(i64x2.splat(0), x, 0, 2));
+}
+
 export function lastLane(x: v128): v128 {
   return v128.shuffle<i32>(x, x, 3, 3, 3, 3);
 }
@@ -31,31 +36,29 @@ export function scanLabels(sums: usize, weights: usize, feature: i32, first: i32
   const zero = i32x4.splat(0);
   const isWeighted = judgedByWeight;
   const count = countTotal;
-  const least = i32x4.splat(leastCount);
-  const most = i32x4.splat(count - leastCount);
+  const tooFew = i32x4.splat(leastCount - 1);
+  const tooMany = i32x4.splat(count - leastCount + 1);
   const total = i32x4.splat(count);
   const totalWeight = i32x4.splat(weightTotal);
   const isPenalised = imbalancePenalty > 0;
   const penalties = f32x4.splat(<f32>(penalty * <f64>count));
   let best = f32x4.splat(bestGain);
-  let countBefore = zero;
-  let rhoBefore = zero;
+  let before = zero;
   let weightBefore = zero;
   for (let slot = first & ~3; slot <= last; slot += 4) {
     const at = sums + (<usize>slot << 3);
-    const low = v128.load(at);
-    const high = v128.load(at, 16);
+    const left01 = i64x2.add(pairSums(v128.load(at)), before);
+    const left23 = i64x2.add(pairSums(v128.load(at, 16)), v128.shuffle<i64>(left01, left01, 1, 1));
+    before = v128.shuffle<i64>(left23, left23, 1, 1);
     if (!keep) {
       v128.store(at, zero);
       v128.store(at, zero, 16);
     }
-    const n = i32x4.add(prefixSums(v128.shuffle<i32>(low, high, 0, 2, 4, 6)), countBefore);
-    const r = i32x4.add(prefixSums(v128.shuffle<i32>(low, high, 1, 3, 5, 7)), rhoBefore);
-    countBefore = lastLane(n);
-    rhoBefore = lastLane(r);
+    const n = v128.shuffle<i32>(left01, left23, 0, 2, 4, 6);
+    const r = v128.shuffle<i32>(left01, left23, 1, 3, 5, 7);
     let wl = n;
     let wr = i32x4.sub(total, n);
-    let isAllowed = v128.and(i32x4.ge_s(n, least), i32x4.le_s(n, most));
+    let isAllowed = v128.and(i32x4.gt_s(n, tooFew), i32x4.lt_s(n, tooMany));
     if (isWeighted) {
       const atWeight = weights + (<usize>slot << 2);
       wl = i32x4.add(prefixSums(v128.load(atWeight)), weightBefore);

@@ -1,75 +1,114 @@
 /**
- * Finding the leaf of a unit: from the root until a node is a leaf, right when (bin - shift) & 255 exceeds the threshold, or, in a node
- * whose feature has the CATEGORY bit, when the bin is in the node's subset.
+ * Finding the leaves of many units: they go down a tree together and part at its nodes, so that a node reads one column of bins. A unit goes
+ * right when (bin - shift) & 255 exceeds the threshold, or, in a node whose feature has the CATEGORY bit, when its bin is in the node's subset.
  */
 import { SUBSET_BYTES, TREE_HEADER } from './workspace';
 import { hasLevel } from './best-split';
 
+/** Bit of a node's left child: the node is a leaf, and the rest is its number. */
+export const LEAF: u32 = 0x80000000;
 /** Bit of a node's feature: its last two bytes are the number of a subset of levels. */
 export const CATEGORY: u16 = 0x8000;
 
-/** One step; a leaf steps to itself. */
-function step(nodes: usize, node: u32, row: usize): u32 {
-  const at = nodes + (<usize>node << 3);
-  const left = load<u32>(at);
-  const bin = (<u32>load<u8>(row + <usize>load<u16>(at, 4)) - <u32>load<u8>(at, 7)) & 255;
-  return select(left + <u32>(bin > <u32>load<u8>(at, 6)), node, <i32>left >= 0);
+/** Units that go down together: more of them share the work at a node, fewer leave their bins in cache. */
+const BLOCK: usize = 65536;
+
+/** The larger part waits, so that at most log2(units) parts do: { node, start, end, list }. */
+const waiting: usize = memory.data(16 * 34, 16);
+
+/**
+ * Writes the number of the leaf of each listed unit at `leaves`, u32 by unit.
+ *
+ * @param subsets those of the tree
+ * @param columns bins of all units, column-major, `height` to a column
+ * @param list u32 units, `count` of them; @param room for twice as many
+ */
+export function findLeaves(nodes: usize, subsets: usize, columns: usize, height: usize, list: usize, count: usize, room: usize, leaves: usize): void {
+  for (let first: usize = 0; first < count; first += BLOCK) {
+    findLeavesOfBlock(nodes, subsets, columns, height, list + (first << 2), min(BLOCK, count - first), room, leaves);
+  }
 }
 
-/** The leaf of one unit in a tree with subsets. */
-function findLeafByLevels(nodes: usize, subsets: usize, row: usize): u32 {
+function findLeavesOfBlock(nodes: usize, subsets: usize, columns: usize, height: usize, list: usize, count: usize, room: usize, leaves: usize): void {
+  const half = count << 2;
+  let parts = 0;
   let node: u32 = 0;
-  let at = nodes;
-  for (let left = load<u32>(at); <i32>left >= 0; left = load<u32>(at)) {
+  let start: usize = 0;
+  let end = half;
+  let here = list;
+  while (start < end) {
+    const at = nodes + (<usize>node << 3);
+    const left = load<u32>(at);
+    if (left >= LEAF) {
+      for (let unit = here + start; unit < here + end; unit += 4) store<u32>(leaves + (<usize>load<u32>(unit) << 2), left & ~LEAF);
+      if (--parts < 0) return;
+      const part = waiting + (<usize>parts << 4);
+      node = load<u32>(part);
+      start = load<usize>(part, 4);
+      end = load<usize>(part, 8);
+      here = load<usize>(part, 12);
+      continue;
+    }
+    const there = here == room ? room + half : room;
     const feature = load<u16>(at, 4);
-    if (feature & CATEGORY) {
-      const bin = load<u8>(row + <usize>(feature & ~CATEGORY));
-      node = left + <u32>hasLevel(subsets + <usize>load<u16>(at, 6) * SUBSET_BYTES, bin);
-    } else node = step(nodes, node, row);
-    at = nodes + (<usize>node << 3);
+    const column = columns + <usize>(feature & ~CATEGORY) * height;
+    const middle = (feature & CATEGORY
+      ? partByLevels(subsets + <usize>load<u16>(at, 6) * SUBSET_BYTES, column, here + start, here + end, there + start)
+      : part(load<u8>(at, 6), load<u8>(at, 7), column, here + start, here + end, there + start)) - there;
+    here = there;
+    const isLeftLarger = middle - start > end - middle;
+    if (middle > start && middle < end) {
+      const larger = waiting + (<usize>parts << 4);
+      store<u32>(larger, isLeftLarger ? left : left + 1);
+      store<usize>(larger, isLeftLarger ? start : middle, 4);
+      store<usize>(larger, isLeftLarger ? middle : end, 8);
+      store<usize>(larger, there, 12);
+      parts++;
+    }
+    const goesLeft = middle == end || (!isLeftLarger && middle > start);
+    node = goesLeft ? left : left + 1;
+    if (goesLeft) end = middle;
+    else start = middle;
   }
-  return node;
 }
 
 /**
- * The leaves of four units at once, to overlap the waits for memory; written as four u32 node numbers.
- * @param subsets those of the tree, 0 when it has none
+ * Units that go left are copied to `left`, those that go right behind them, last first; returns where these start.
+ *
+ * Branch-free: each unit is written at both ends of the room that is left. `right`, at most 0, counts those that went right.
  */
-export function findLeaves(nodes: usize, subsets: usize, row0: usize, row1: usize, row2: usize, row3: usize, leaves: usize): void {
-  if (subsets != 0) {
-    store<u32>(leaves, findLeafByLevels(nodes, subsets, row0));
-    store<u32>(leaves, findLeafByLevels(nodes, subsets, row1), 4);
-    store<u32>(leaves, findLeafByLevels(nodes, subsets, row2), 8);
-    store<u32>(leaves, findLeafByLevels(nodes, subsets, row3), 12);
-    return;
+function part(threshold: u8, shift: u8, column: usize, from: usize, end: usize, left: usize): usize {
+  const most = <i32>threshold;
+  const less = <i32>shift;
+  const last = left + (end - from) - 4;
+  let right = 0;
+  for (; from < end; from += 4, left += 4) {
+    const unit = load<u32>(from);
+    store<u32>(left + <usize>(right << 2), unit);
+    store<u32>(last + <usize>(right << 2), unit);
+    right += (most - ((<i32>load<u8>(column + <usize>unit) - less) & 255)) >> 31;
   }
-  let a: u32 = 0;
-  let b: u32 = 0;
-  let c: u32 = 0;
-  let d: u32 = 0;
-  for (;;) {
-    const nextA = step(nodes, a, row0);
-    const nextB = step(nodes, b, row1);
-    const nextC = step(nodes, c, row2);
-    const nextD = step(nodes, d, row3);
-    if (((nextA ^ a) | (nextB ^ b) | (nextC ^ c) | (nextD ^ d)) == 0) break;
-    a = nextA;
-    b = nextB;
-    c = nextC;
-    d = nextD;
-  }
-  store<u32>(leaves, a);
-  store<u32>(leaves, b, 4);
-  store<u32>(leaves, c, 8);
-  store<u32>(leaves, d, 12);
+  return left + <usize>(right << 2);
 }
 
-/** Where a packed tree's subsets lie; 0 when it has none. */
+function partByLevels(rightLevels: usize, column: usize, from: usize, end: usize, left: usize): usize {
+  const last = left + (end - from) - 4;
+  let right = 0;
+  for (; from < end; from += 4, left += 4) {
+    const unit = load<u32>(from);
+    store<u32>(left + <usize>(right << 2), unit);
+    store<u32>(last + <usize>(right << 2), unit);
+    right -= <i32>hasLevel(rightLevels, load<u8>(column + <usize>unit));
+  }
+  return left + <usize>(right << 2);
+}
+
+/** Where a packed tree's subsets lie. */
 export function subsetsOf(packed: usize): usize {
-  return load<u32>(packed, 8) == 0 ? 0 : packed + TREE_HEADER + (<usize>load<u32>(packed) << 3);
+  return packed + TREE_HEADER + (<usize>load<u32>(packed) << 3);
 }
 
 /** Where a packed tree's leaf values lie. */
 export function valuesOf(packed: usize): usize {
-  return packed + TREE_HEADER + (<usize>load<u32>(packed) << 3) + <usize>load<u32>(packed, 8) * SUBSET_BYTES;
+  return subsetsOf(packed) + <usize>load<u32>(packed, 8) * SUBSET_BYTES;
 }

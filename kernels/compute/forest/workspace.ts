@@ -9,7 +9,7 @@ export let features: i32 = 0;
 export let units: i32 = 0;
 export let clustered: bool = false;
 
-/** bins, row-major, shape (n, p), one byte each; bin 0 is "missing" where hasMissing is 1 */
+/** bins, column-major, shape (p, n), one byte each; bin 0 is "missing" where hasMissing is 1 */
 export let bins: usize = 0;
 /** one byte a feature */
 export let hasMissing: usize = 0;
@@ -75,11 +75,17 @@ export let pending: usize = 0;
 export let ranges: usize = 0;
 export let featureOrder: usize = 0;
 export let candidates: usize = 0;
+export let candidateColumns: usize = 0;
 export let shifts: usize = 0;
+export let factors: usize = 0;
 
 /** f64 sums (one a leaf value and row) and i32 counts of out-of-bag leaf values */
 export let outOfBagSums: usize = 0;
 export let outOfBagTrees: usize = 0;
+/** u32: rows that the tree did not draw, room to part rows by leaf, and the leaf of each row */
+export let outOfBagRows: usize = 0;
+export let partRoom: usize = 0;
+export let leafOfRow: usize = 0;
 
 /** Smaller children are grown first, so that at most log2(rows) nodes wait. */
 export const MAX_PENDING: i32 = 34;
@@ -166,10 +172,15 @@ export function layOut(
   ranges = allocate(<usize>MAX_PENDING * 2 * nFeatures);
   featureOrder = allocate(nFeatures << 2);
   candidates = allocate(nFeatures + 4 << 2);
+  candidateColumns = allocate(nFeatures + 4 << 2);
   shifts = allocate(nFeatures + 4 << 2);
+  factors = allocate(nFeatures + 4 << 2);
 
   outOfBagSums = allocate(nRows * (<usize>values << 3));
   outOfBagTrees = allocate(nRows << 2);
+  outOfBagRows = allocate(nRows + 1 << 2);
+  partRoom = allocate(nRows << 3);
+  leafOfRow = allocate(nRows << 2);
 }
 
 /** Room for who is drawn. */
@@ -187,4 +198,13 @@ function layOutUnits(nUnits: usize, nRows: usize, nSplit: usize, nEstimate: usiz
   splitRows = clustered ? allocate(nSplit + 1 << 2) : splitUnits;
   estimateRows = clustered ? allocate(nEstimate + 1 << 2) : estimateUnits;
   for (let unit = 0; unit < units; unit++) store<i32>(allUnits + (<usize>unit << 2), unit);
+}
+
+/** Turns rows of bins (row-major, p each) into part of columns of `height` bins, from place `first` on. */
+export function transpose(from: usize, count: i32, p: i32, to: usize, height: i32, first: i32): void {
+  for (let feature = 0; feature < p; feature++) {
+    let bin = from + <usize>feature;
+    const start = to + <usize>feature * <usize>height + <usize>first;
+    for (let at = start; at < start + <usize>count; at++, bin += <usize>p) store<u8>(at, load<u8>(bin));
+  }
 }

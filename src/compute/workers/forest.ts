@@ -27,8 +27,9 @@ interface ForestKernel {
   clearOutOfBag(): void;
   listOutOfBag(from: number, to: number, list: number): number;
   addBag(
-    first: number, second: number, bins: number, features: number, leafValues: number, list: number, count: number, moments: number, stride: number,
+    first: number, second: number, columns: number, height: number, leafValues: number, list: number, count: number, room: number, moments: number, stride: number,
   ): void;
+  transpose(from: number, count: number, features: number, to: number, height: number, first: number): void;
   allocate(bytes: number): number;
   mark(): number;
   releaseTo(top: number): void;
@@ -73,7 +74,9 @@ const CANCELLED = 0;
 const DONE = 1;
 const SEGMENT_BYTES = 16 * 2 ** 20;
 /** Units whose accumulators stay in cache while the trees of a segment pass. */
-const BATCH = 1024;
+const BATCH = 8192;
+/** Rows of bins that are turned into columns at once. */
+const TRANSPOSED = 4096;
 
 const { exports } = new WebAssembly.Instance((workerData as { module: WebAssembly.Module }).module, {
   env: { abort: () => { throw new Error('forest kernel ran out of memory'); } },
@@ -106,7 +109,7 @@ function loadRows({ rowsId, rows, capacity }: Grove): void {
     rows.rows, rows.features, units, rows.clusters ? 1 : 0, most.split, most.estimate,
     most.furtherColumns, most.cell, most.leafValues, rows.categorical.some((isLevels) => isLevels === 1) ? 1 : 0,
   );
-  bytesAt(kernel.binsPointer(), rows.bins.length).set(rows.bins);
+  loadColumns(rows.bins, rows.features, 0, rows.rows, kernel.binsPointer());
   bytesAt(kernel.hasMissingPointer(), rows.features).set(rows.hasMissing);
   bytesAt(kernel.highestBinPointer(), rows.features).set(rows.highestBin);
   bytesAt(kernel.isCategoricalPointer(), rows.features).set(rows.categorical);
@@ -115,6 +118,18 @@ function loadRows({ rowsId, rows, capacity }: Grove): void {
     wordsAt(kernel.unitSizePointer(), units).set(rows.clusters.sizes);
   }
   laidOut = { rowsId, capacity: most };
+}
+
+/** Columns of the bins of rows from .. to - 1, at a place of the kernel's memory. */
+function loadColumns(bins: Uint8Array, features: number, from: number, to: number, columns: number): void {
+  const top = kernel.mark();
+  const chunk = kernel.allocate(TRANSPOSED * features);
+  for (let row = from; row < to; row += TRANSPOSED) {
+    const count = Math.min(TRANSPOSED, to - row);
+    bytesAt(chunk, count * features).set(bins.subarray(row * features, (row + count) * features));
+    kernel.transpose(chunk, count, features, columns, to - from, row - from);
+  }
+  kernel.releaseTo(top);
 }
 
 function loadPlan({ plan, kind }: Grove): void {
@@ -188,10 +203,11 @@ function moments(task: ForestTask & { op: 'moments' }): MomentsPart | null {
     loadPlan(outOfBag);
   }
   const top = kernel.mark();
-  const bins = kernel.allocate(units * features);
-  const list = kernel.allocate((units + 4) * 4);
+  const columns = kernel.allocate(units * features);
+  const list = kernel.allocate((units + 1) * 4);
+  const room = kernel.allocate(units * 16);
   const sums = kernel.allocate(units * stride * 8);
-  bytesAt(bins, units * features).set(task.bins.subarray(task.from * features, task.to * features));
+  loadColumns(task.bins, features, task.from, task.to, columns);
   wordsAt(list, units).forEach((_, i, all) => { all[i] = i; });
   doublesAt(sums, units * stride).fill(0);
   const bags = new Int32Array(units);
@@ -206,7 +222,7 @@ function moments(task: ForestTask & { op: 'moments' }): MomentsPart | null {
         if (Atomics.load(control, CANCELLED)) return null;
         kernel.drawBag(bag);
         const count = kernel.listOutOfBag(task.from, task.to, list);
-        kernel.addBag(starts[i]!, starts[i + 1]!, bins, features, trees.leafValues, list, count, sums, stride);
+        kernel.addBag(starts[i]!, starts[i + 1]!, columns, units, trees.leafValues, list, count, room, sums, stride);
         for (const unit of wordsAt(list, count)) bags[unit]!++;
         Atomics.add(control, DONE, 1);
       }
@@ -215,7 +231,7 @@ function moments(task: ForestTask & { op: 'moments' }): MomentsPart | null {
         if (Atomics.load(control, CANCELLED)) return null;
         const count = Math.min(BATCH, units - from);
         for (let i = 0; i < starts.length; i += 2) {
-          kernel.addBag(starts[i]!, starts[i + 1]!, bins, features, trees.leafValues, list + from * 4, count, sums, stride);
+          kernel.addBag(starts[i]!, starts[i + 1]!, columns, units, trees.leafValues, list + from * 4, count, room, sums, stride);
         }
       }
       bags.fill(bag += starts.length / 2);

@@ -32,7 +32,7 @@ export function labelBySeveral(plan: GrowthPlan, rows: Int32Array): Labels | nul
   if (norm <= MIN_LABEL * sumG) return null;
   const balances: Balance[] = [];
   for (let index = 0; index < k; index++) {
-    const balance = balanceOf(plan, rows, plan.further[index]!, f32(means[index]!), solved.variations[index]!);
+    const balance = balanceOf(plan, rows, plan.further[index]!, sumG, f32(means[index]!), solved.variations[index]!);
     if (!balance) return null;
     balances.push(balance);
   }
