@@ -12,8 +12,10 @@ import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets
 import { exactPolicies } from './vectors/policies.js';
 import { campaignForests, grfDesigns, ihdpForests, learningMindsets } from './vectors/forests.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
+import { cigarettes, drawnCompliers, drawnOutcomes, schooling } from './vectors/instruments.js';
 import { knownEffects } from './vectors/known-effects.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
+import { demonstration, pairedTrainees, panelStudy } from './vectors/observational.js';
 import { growthbookMidExperiment, growthbookPower, spotifyPoweredEffect, spotifySampleSize } from './vectors/planning.js';
 import { posthogCuped } from './vectors/posthog-cuped.js';
 import { sequences } from './vectors/sequences.js';
@@ -30,6 +32,7 @@ const adapters: readonly Adapter[] = [
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
   exactPolicies,
+  demonstration, panelStudy, pairedTrainees, schooling, cigarettes, drawnOutcomes, drawnCompliers,
   pensions, trainees, recommendedTreatments, syntheticLearners,
   ihdpForests, grfDesigns, learningMindsets, campaignForests,
   scikitUpliftScores, hillstromUpliftAtK,

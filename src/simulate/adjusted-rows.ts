@@ -20,6 +20,7 @@ const LEARNERS = {
   pliv: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'linear' }, instrumentLearner: { name: 'linear' } },
   iivm: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' }, instrumentLearner: { name: 'logistic' } },
   cate: { outcomeLearner: { name: 'linear' }, effectLearner: { name: 'linear' }, propensityLearner: { name: 'logistic' }, methods: ['dr'] },
+  regression_adjustment: {}, inverse_propensity: {}, matching: {}, two_stage_least_squares: {},
 } as const;
 type Adjusted = keyof typeof LEARNERS;
 
@@ -30,6 +31,7 @@ function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object
     group: 'coverage', name: `${name}: ${process.words}${Object.entries(options).map(([key, value]) => `; ${key} ${value}`).join('')}`,
     replicates: REPLICATES, brief: 0, covers: [`estimator:${name}`],
     prepare() {
+      const truth = 'target' in options && options.target === 'treated' ? process.effectOnTreated : process.effect;
       const trims = 'beyondBounds' in estimator.options.shape ? { beyondBounds: 'trim' } : {};
       const parsed = estimator.options.parse({ ...LEARNERS[name], ...trims, ...options });
       return {
@@ -37,7 +39,7 @@ function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object
         async replicate(random) {
           const data = columnsOf(name, process.draw(random));
           const { interval: { lower, upper } } = effectOf(answered(await estimator.estimate(data as never, parsed, { seed: random.integer(SEEDS) })));
-          return [Number(lower! <= process.effect && process.effect <= upper!)];
+          return [Number(lower! <= truth && truth <= upper!)];
         },
       };
     },
@@ -57,12 +59,35 @@ function effectOf(answer: object): Read {
 function columnsOf(name: Adjusted, { outcome, treatment, instrument, covariates, cluster }: ConfoundedUnits): object {
   const numeric = (of: string, values: Float64Array) => ({ name: of, values });
   return {
-    outcome: numeric('outcome', outcome), covariates: covariates.map((values, j) => numeric(`x${j}`, values)), categories: [],
+    outcome: numeric('outcome', outcome), covariates: covariates.map((values, j) => numeric(`x${j}`, values)), categories: [], exact: [],
     treatment: name === 'cate' ? { name: 'treatment', codes: Int32Array.from(treatment), levels: ['0', '1'] } : numeric('treatment', treatment),
-    ...(instrument && { instrument: numeric('instrument', instrument) }),
+    ...(instrument && { instrument: numeric('instrument', instrument), instruments: [numeric('instrument', instrument)] }),
     ...(cluster && { cluster: { name: 'cluster', codes: cluster, levels: [] } }),
   };
 }
+
+const arms = (units: number, differs: boolean, isClustered = false): ConfoundedProcess => confounded({ units, treatment: 'arms', differs, isClustered });
+
+/** Effects among units that were not randomised, by regression, weights and matches. */
+export const observationalRows: readonly Row[] = [
+  adjustedRow('regression_adjustment', arms(500, true)),
+  adjustedRow('regression_adjustment', arms(500, true), { target: 'treated' }),
+  adjustedRow('regression_adjustment', confounded({ units: 500, treatment: 'dose' }), { interacted: false, errors: 'hc3' }),
+  adjustedRow('regression_adjustment', arms(1000, true, true)),
+  adjustedRow('inverse_propensity', arms(500, true)),
+  adjustedRow('inverse_propensity', arms(500, true), { target: 'treated' }),
+  adjustedRow('inverse_propensity', arms(500, false), { target: 'overlap' }),
+  adjustedRow('inverse_propensity', arms(1000, true), { normalisation: 'horvitz_thompson' }),
+  adjustedRow('inverse_propensity', arms(1000, true, true), { target: 'treated' }),
+  adjustedRow('matching', arms(2000, true), { target: 'treated' }),
+  adjustedRow('matching', arms(500, true), { target: 'all' }),
+  adjustedRow('matching', arms(500, true), { target: 'treated', distance: 'mahalanobis' }),
+  adjustedRow('matching', arms(500, true), { target: 'all', distance: 'mahalanobis', ratio: 3 }),
+  adjustedRow('matching', arms(500, false), { target: 'treated', replacement: false, caliper: 0.2, distance: 'linear_propensity', adjustOutcomes: true }),
+  adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'dose', isHidden: true })),
+  adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'arms', isHidden: true })),
+  adjustedRow('two_stage_least_squares', confounded({ units: 2000, treatment: 'dose', isHidden: true, isClustered: true })),
+];
 
 /** Effects adjusted by cross-fitted learners, units independent and in clusters. */
 export const adjustedRows: readonly Row[] = [false, true].flatMap((isClustered) => [

@@ -28,7 +28,7 @@ async function answer(estimator: string, { w = coin, age: a = age, country = lev
     { name: 'age', values: a }, { name: 'country', ...country },
   ]);
   const columns: EstimateRequest['columns'] = { outcome: 'y', treatment: 'w', covariates: 'age', ...(estimator !== 'policy_tree' && { categories: 'country' }) };
-  const options = { ...(!['plr', 'irm', 'tmle'].includes(estimator) && { trees: 50 }), ...(['irm', 'cate'].includes(estimator) && { folds: 2 }) };
+  const options = { ...(!['plr', 'irm', 'tmle', ...OBSERVATIONAL].includes(estimator) && { trees: 50 }), ...(['irm', 'cate'].includes(estimator) && { folds: 2 }) };
   const found = await runEstimator({ estimator, data, columns, options }, { seed: 1 });
   return 'refusal' in found ? found.refusal : found.result;
 }
@@ -40,6 +40,8 @@ function expectSentence(found: unknown, reason: RefusalReason, says: RegExp, rem
   expect(found.remedy).toMatch(remedy);
   expect(found.remedy).toMatch(/^[A-Z].*\.$/);
 }
+
+const OBSERVATIONAL = ['regression_adjustment', 'inverse_propensity', 'matching'];
 
 const NO_OVERLAP: Bad = { w: age.map((value) => Number(value > 0.5)) };
 const CONSTANT: Bad = { w: new Float64Array(N).fill(1) };
@@ -56,6 +58,10 @@ const CASES: readonly (readonly [string, string, Bad, RefusalReason, RegExp, Reg
   ['irm', 'three units in an arm', FEW, 'too_few_units', /at least 5 units with each value of the treatment; one has 3/, /Collect/],
   ['uplift_forest', 'three units in an arm', FEW, 'too_few_units', /at least 20 units each to learn from; 1 has \d/, /Collect units of that arm/],
   ...['causal_forest', 'plr', 'irm', 'tmle', 'cate', 'uplift_forest'].map((name) => [name, 'a column without a value', EMPTY, 'zero_variance', /column age has no value that is not missing/, /Drop the column/] as const),
+  ...['inverse_propensity', 'matching'].map((name) => [name, 'no overlap', NO_OVERLAP, 'no_overlap', /found covariates that separate treated from control units/, /compare units that could have been in either arm/] as const),
+  ...OBSERVATIONAL.map((name) => [name, 'a constant treatment', CONSTANT, 'zero_variance', /the treatment of .* is constant/, /another treatment/] as const),
+  ...OBSERVATIONAL.map((name) => [name, 'three units in an arm', FEW, 'too_few_units', /at least 5 units with each value of the treatment; one has 3/, /Collect/] as const),
+  ...OBSERVATIONAL.map((name) => [name, 'a column without a value', EMPTY, 'not_finite', /needs finite values; column age/, /fill them/] as const),
   ['irm', 'an id as a category', { country: levels(N) }, 'too_few_units', /column country has \d+ categories in \d+ rows/, /Group rare categories, leave the column out/],
 ];
 

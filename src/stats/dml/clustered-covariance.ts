@@ -51,7 +51,8 @@ function oneWay(columns: readonly Float64Array[], codes: Int32Array, leverage: F
   return { covariance: sums.map((a) => sums.map((b) => correction * a.reduce((sum, value, g) => sum + value * b[g]!, 0))), groups };
 }
 
-function pairs(first: Int32Array, second: Int32Array): Int32Array {
+/** Codes of the pairs of two columns of codes. */
+export function pairs(first: Int32Array, second: Int32Array): Int32Array {
   const dense = new Map<string, number>();
   return first.map((code, row) => {
     const key = `${code} ${second[row]}`;

@@ -26,11 +26,11 @@ export const isBinary = (column: Float64Array): boolean => column.every((value) 
 /**
  * Refuses samples without covariates, with one that has no value, without finite values, or in which outcome, treatment or instrument do not vary; arms of a binary
  * treatment or instrument with fewer than 5 units; and, where the method needs them binary, others.
- * @param binary columns that must be 0 or 1
+ * @param binary columns that must be 0 or 1; @param leastCovariates 0 where there is something to say without any
  */
-export function checkSample(name: string, sample: Sample, binary: readonly ('d' | 'z')[]): Refusal | null {
+export function checkSample(name: string, sample: Sample, binary: readonly ('d' | 'z')[], leastCovariates: 0 | 1 = 1): Refusal | null {
   const { x, y, d, z, weight } = sample;
-  if (x.columns.length === 0) return refuse('unsupported_combination', `${name} needs at least 1 covariate`, 'Add covariates, or use a difference of means.');
+  if (x.columns.length < leastCovariates) return refuse('unsupported_combination', `${name} needs at least 1 covariate`, 'Add covariates, or use a difference of means.');
   const empty = x.columns.findIndex((column) => column.every(Number.isNaN));
   if (empty >= 0) return refuse('zero_variance', `column ${x.names[empty]} has no value that is not missing`, 'Drop the column.');
   if (weight?.some((value) => !(value >= 0 && value < Infinity))) return refuse('not_finite', `${name} needs finite weights of at least 0`, 'Drop or mend the rows whose weight is negative or missing.');

@@ -44,6 +44,7 @@ export const categories = (description: string) => ({ kind: 'category', many: tr
 /** Columns whose missing values mean something to the estimator, such as covariates of a forest. */
 export const numericsWithGaps = (description: string) => ({ kind: 'numeric', many: true, required: false, mayBeMissing: true, description }) as const;
 export const categoriesWithGaps = (description: string) => ({ kind: 'category', many: true, required: false, mayBeMissing: true, description }) as const;
+export const optionalCategories = (description: string) => ({ kind: 'category', many: true, required: false, description }) as const;
 export const numerics = (description: string) => ({ kind: 'numeric', many: true, required: false, description }) as const;
 
 export interface EstimationContext {

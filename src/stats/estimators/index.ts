@@ -26,6 +26,10 @@ import { anytimeProportions } from './proportion/anytime-proportions.js';
 import { twoProportions } from './proportion/two-proportions.js';
 import { costCurve } from './policy/cost-curve.js';
 import { policyTree } from './policy/policy-tree.js';
+import { inversePropensity } from './observational/inverse-propensity.js';
+import { matching } from './observational/matching.js';
+import { regressionAdjustment } from './observational/regression-adjustment.js';
+import { twoStageLeastSquares } from './observational/two-stage-least-squares.js';
 import { postStratifiedMean } from './poststratification/mean.js';
 import { postStratifiedRatio } from './poststratification/ratio.js';
 import { anytimeQuantile } from './quantile/anytime-quantile.js';
@@ -44,6 +48,7 @@ export const estimators = [
   anytimeProportions, anytimeBoundedMean, anytimeQuantile,
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
+  regressionAdjustment, inversePropensity, matching, twoStageLeastSquares,
   plr, irm, pliv, iivm, tmle, cate,
   policyTree, costCurve, sampleRatio,
   upliftCurve, upliftForest,

@@ -1,3 +1,5 @@
+import { gaussLegendre } from '../numeric/gauss-legendre.js';
+import { normalDensity } from '../numeric/normal.js';
 import type { RandomStream } from '../numeric/random.js';
 
 export interface Confounded {
@@ -22,7 +24,19 @@ export interface ConfoundedUnits {
 }
 
 const CLUSTER = 5;
+/** Standard deviation of what else moves the treatment of a cluster. */
+const PUSH = 0.7;
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
+
+/** E[slope of the logistic function at U], U normal with mean 0 and this standard deviation. */
+function meanSlope(spread: number): number {
+  const { nodes, weights } = gaussLegendre(64);
+  const [reach, step] = [8, 8 * spread];
+  return nodes.reduce((sum, node, i) => {
+    const p = logistic(step * node);
+    return sum + weights[i]! * reach * normalDensity(reach * node) * p * (1 - p);
+  }, 0);
+}
 
 /**
  * Units with normal covariates a, b, c whose outcome is tau D + a + b / 2 + noise, and whose treatment follows (a - b) / 2.
@@ -33,11 +47,13 @@ const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
 export const confounded = ({ units, treatment: kind, isHidden = false, differs = false, isClustered = false }: Confounded) => ({
   words: `${units} units${isClustered ? ` in clusters of ${CLUSTER}` : ''}, ${kind === 'arms' ? 'treated or not' : 'a dose'}${isHidden ? ', hidden confounding and an instrument' : ''}, ${differs ? 'effects 1 + a' : 'effect 1'}`,
   effect: 1,
+  /** of the treated: 1 + E[a | D = 1], which is E of the slope of the logistic function at what moves the treatment (Stein) */
+  effectOnTreated: differs && !isHidden && kind === 'arms' ? 1 + meanSlope(Math.sqrt(0.5 + (isClustered ? PUSH ** 2 : 0))) : 1,
   draw(random: RandomStream): ConfoundedUnits {
     const [a, b, c, outcome, treatment, instrument] = Array.from({ length: 6 }, () => new Float64Array(units)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
     let shared = { a: 0, noise: 0, push: 0 };
     for (let i = 0; i < units; i++) {
-      if (!isClustered || i % CLUSTER === 0) shared = { a: random.normal(), noise: isClustered ? 0.7 * random.normal() : 0, push: isClustered ? 0.7 * random.normal() : 0 };
+      if (!isClustered || i % CLUSTER === 0) shared = { a: random.normal(), noise: isClustered ? 0.7 * random.normal() : 0, push: isClustered ? PUSH * random.normal() : 0 };
       a[i] = shared.a;
       b[i] = random.normal();
       c[i] = random.normal();
