@@ -10,8 +10,8 @@ import type { UnitFrame } from './unit-frame.js';
 /** Rows that come back at a time, so that only columns of numbers are ever held whole. */
 const ROWS_AT_ONCE = 20_000;
 
-/** A covariate and the column of the frame that holds it. */
-interface Source { readonly name: string; readonly column: string; readonly isText: boolean }
+/** A covariate, the column of the sample that holds it, and what that is over the frame. */
+interface Source { readonly name: string; readonly column: string; readonly sql: string; readonly isText: boolean }
 
 /** The units that a causal forest is grown from, in the order of a hash of each; undefined: the plan has no forest. */
 export async function collectUnits(session: Session, { plan, inputs }: MetricContext, frame: UnitFrame): Promise<UnitRows | undefined> {
@@ -25,7 +25,7 @@ export async function collectUnits(session: Session, { plan, inputs }: MetricCon
   const [counted] = await session.rows('units for the forest', countUnits(wanted));
   const available = numberOf(counted!, 'units');
   const n = Math.min(available, task.units);
-  await session.keep('units that the forest reads', SAMPLE, sampledUnits(session.dialect, wanted, [...new Set(sources.map(({ column }) => column))], task.units));
+  await session.keep('units that the forest reads', SAMPLE, sampledUnits(session.dialect, wanted, new Map(sources.map(({ column, sql }) => [column, sql])), task.units));
   const names = outcomeNames(wanted.metric);
   const outcomes = names.map(() => new Float64Array(n));
   const treated = new Float64Array(n);
@@ -47,13 +47,14 @@ export async function collectUnits(session: Session, { plan, inputs }: MetricCon
 
 /** Where each covariate stands in the table of unit columns. */
 function sourcesOf(task: ForestTask, inputs: Inputs, frame: UnitFrame): Source[] {
+  const attribute = (name: string): Pick<Source, 'column' | 'isText'> => (inputs.labels.includes(name) ? { column: labelColumn(inputs, name), isText: true } : { column: covariateColumn(inputs, name), isText: false });
+  const before = (metric: string): string => {
+    const { columns } = frame.metrics.find(({ of }) => of.metric.name === metric)!;
+    return columns.find(({ of }) => of.role === 'covariate' && of.expression.form !== 'attribute')!.column.raw;
+  };
   return [
-    ...task.covariates.map((name) => (inputs.labels.includes(name)
-      ? { name, column: labelColumn(inputs, name), isText: true } : { name, column: covariateColumn(inputs, name), isText: false })),
-    ...task.before.map((metric) => {
-      const { columns } = frame.metrics.find(({ of }) => of.metric.name === metric)!;
-      return { name: `${metric} before`, column: columns.find(({ of }) => of.role === 'covariate' && of.expression.form !== 'attribute')!.column.raw, isText: false };
-    }),
+    ...task.covariates.map((name) => ({ name, ...attribute(name), sql: attribute(name).column })),
+    ...task.before.map((metric, i) => ({ name: `${metric} before`, column: `before${i}`, sql: before(metric), isText: false })),
   ];
 }
 

@@ -21,7 +21,8 @@ export interface UnitAggregate extends Events {
 
 /** What one column of a metric is over units: a function of aggregates. */
 export type UnitExpression =
-  | { readonly form: 'total' | 'value' | 'any'; readonly of: UnitAggregate }
+  | { readonly form: 'total' | 'value'; readonly of: UnitAggregate }
+  | { readonly form: 'any'; readonly of: UnitAggregate }
   | { readonly form: 'mean'; readonly sum: UnitAggregate; readonly count: UnitAggregate }
   | { readonly form: 'funnel'; readonly steps: readonly UnitAggregate[] }
   | { readonly form: 'attribute'; readonly column: string };

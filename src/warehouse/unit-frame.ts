@@ -1,6 +1,6 @@
 import type { Dialect } from './dialects/ansi.js';
 import { VALUES } from './queries/names.js';
-import type { UnitValues } from './queries/unit-values.js';
+import type { KeptExpression, UnitValues } from './queries/unit-values.js';
 import type { Limits, MetricColumns, UnitColumn } from './unit-columns.js';
 
 const MICROSECONDS = 1_000_000;
@@ -9,7 +9,7 @@ const MICROSECONDS = 1_000_000;
 export interface FrameColumn {
   /** y0... */
   readonly name: string;
-  /** r0..., the expression before bounds */
+  /** the expression before bounds, over r0... */
   readonly raw: string;
   /** k0..., 1 for units that count */
   readonly counts: string;
@@ -56,7 +56,9 @@ export function unitFrame(d: Dialect, metrics: readonly MetricColumns[], values:
   const counts = new Map<string, string>();
   const columns = new Map<string, FrameColumn>();
   const frameMetrics = metrics.map((of): FrameMetric => {
-    const raw = of.columns.map((column) => intern(raws, values.sqlOf(column.expression), 'r'));
+    const kept = (expression: KeptExpression): string => intern(raws, values.sqlOf(expression), 'r');
+    // whether there was any is read off the total, which is kept for others or costs no more
+    const raw = of.columns.map(({ expression }) => (expression.form === 'any' ? d.asDouble(`case when ${kept({ ...expression, form: 'total' })} > 0 then 1 else 0 end`) : kept(expression)));
     const mature = of.closes === null || asOf === null ? undefined : intern(matures, `u.stamp <= ${asOf - of.closes * MICROSECONDS}`, 'm');
     const present = of.columns.flatMap((column, i) => (column.role === 'outcome' && canBeMissing(column) ? [raw[i]!] : []));
     const condition = [...(mature ? [`${mature} = 1`] : []), ...[...new Set(present)].map((name) => `${name} is not null`)].join(' and ') || '1 = 1';

@@ -23,14 +23,14 @@ const outcomesOf = ({ of: { metric, columns: all }, columns }: FrameMetric): Fra
 /** What the columns of the metric are called among the rows of the sample. */
 export const outcomeNames = (metric: FrameMetric): string[] => outcomesOf(metric).map((_, i) => (i === 0 ? 'y' : `y${i}`));
 
-/** The units with the lowest hashes, numbered by hash: outcomes y, y1, ..., treated, and the columns asked for by their names in the frame. */
-export function sampledUnits(d: Dialect, wanted: Wanted, columns: readonly string[], most: number): string {
+/** The units with the lowest hashes, numbered by hash: outcomes y, y1, ..., treated, and the columns asked for, by name of the sample and SQL over the frame. */
+export function sampledUnits(d: Dialect, wanted: Wanted, columns: ReadonlyMap<string, string>, most: number): string {
   const names = outcomeNames(wanted.metric);
   const outcomes = outcomesOf(wanted.metric).map(({ column }, i) => `${clamp(d, column.raw, column.limits)} as ${names[i]!}`).join(', ');
   const order = d.byteOrder(UNIT_HASH);
-  return `select cast(row_number() over (order by ${order}) - 1 as integer) as place, ${names.join(', ')}, treated${columns.map((name) => `, ${name}`).join('')}
+  return `select cast(row_number() over (order by ${order}) - 1 as integer) as place, ${names.join(', ')}, treated${[...columns.keys()].map((name) => `, ${name}`).join('')}
 from (
-  select ${UNIT_HASH}, ${outcomes}, case when arm = ${wanted.treatment} then 1 else 0 end as treated${columns.map((name) => `, ${name}`).join('')}
+  select ${UNIT_HASH}, ${outcomes}, case when arm = ${wanted.treatment} then 1 else 0 end as treated${[...columns].map(([name, sql]) => `, ${sql === name ? name : `${sql} as ${name}`}`).join('')}
   from ${VALUES}
   where ${condition(wanted)}
   order by ${order}

@@ -3,11 +3,14 @@ import { keyOf, type Scan } from '../scans.js';
 import { aggregatesOf, type UnitAggregate, type UnitExpression } from '../unit-columns.js';
 import { ANALYSED, DAY, EXPOSED, factUnits, SIDES } from './names.js';
 
+/** What is kept of each unit; whether there was any of something follows from its total. */
+export type KeptExpression = Exclude<UnitExpression, { readonly form: 'any' }>;
+
 /** Columns over units that are asked for by name, with the SQL that makes each of aggregates. */
 export interface UnitValues {
   /** `from ...` of analysed units joined with what they did */
   readonly from: string;
-  readonly sqlOf: (expression: UnitExpression) => string;
+  readonly sqlOf: (expression: KeptExpression) => string;
   readonly day: string;
 }
 
@@ -30,10 +33,9 @@ export function unitValues(d: Dialect, scans: readonly Scan[], covariates: reado
   };
 }
 
-function expressionSql(d: Dialect, expression: UnitExpression, nameOf: (of: UnitAggregate) => string, covariates: readonly string[]): string {
+function expressionSql(d: Dialect, expression: KeptExpression, nameOf: (of: UnitAggregate) => string, covariates: readonly string[]): string {
   switch (expression.form) {
     case 'total': return d.asDouble(`coalesce(${nameOf(expression.of)}, 0)`);
-    case 'any': return d.asDouble(`case when ${nameOf(expression.of)} > 0 then 1 else 0 end`);
     case 'value': return nameOf(expression.of);
     case 'mean': return `${nameOf(expression.sum)} / nullif(${nameOf(expression.count)}, 0)`;
     case 'attribute': return `u.x${covariates.indexOf(expression.column)}`;
