@@ -61,6 +61,16 @@ describe('average effects of a causal forest', () => {
     for (const [name, count] of Object.entries(covered)) if (count / REPLICATIONS < LEAST) throw new Error(`${name}: ${count} of ${REPLICATIONS}`);
   }, 180_000);
 
+  it('a projection by overlap weighs scores by e (1 - e), and refuses a dose', async () => {
+    const { data } = simulate(300, 7, false, false);
+    const forest = await grow(data, 1);
+    const scores = answered(await doublyRobustScores(engine, forest));
+    const shares = forest.wHat.map((e) => e * (1 - e));
+    const [level] = answered(bestLinearProjection(forest, scores, {}, 0.95, undefined, 'overlap')).coefficients;
+    expect(level!.estimate).toBeCloseTo(scores.reduce((sum, score, i) => sum + shares[i]! * score, 0) / shares.reduce((sum, share) => sum + share, 0), 12);
+    expect(bestLinearProjection({ ...forest, isBinary: false }, scores, {}, 0.95, undefined, 'overlap')).toMatchObject({ status: 'refused', reason: 'unsupported_combination' });
+  });
+
   it('calibration tells heterogeneity from none', async () => {
     const { data } = simulate(4000, 5, false, false);
     const forest = await grow(data, 1, 500);

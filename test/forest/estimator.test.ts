@@ -15,6 +15,7 @@ function rolesOf(n: number, effect = 1) {
     covariates: x.map((column, j) => numeric(`x${j}`, column)),
     categories: [],
     weight: undefined,
+    propensity: undefined,
     cluster: { name: 'site', codes: cluster, levels: Array.from({ length: Math.max(...cluster) + 1 }, (_, code) => `s${code}`) },
   };
 }
@@ -75,7 +76,7 @@ describe('causal_forest', () => {
   it('finds the heterogeneity that is there, and whom to treat', async () => {
     const roles = { ...rolesOf(4000), cluster: undefined };
     const context = { seed: 1, forests: engine };
-    const { rate } = rankWeightedEffect.result.parse(await rankWeightedEffect.estimate(roles, rankWeightedEffect.options.parse({ trees: 100, beyondBounds: 'trim' }), context));
+    const { rate } = rankWeightedEffect.result.parse(await rankWeightedEffect.estimate({ ...roles, priority: undefined, rival: undefined }, rankWeightedEffect.options.parse({ trees: 100, beyondBounds: 'trim' }), context));
     expect(rate.pValue).toBeLessThan(0.01);
     expect(rate.estimate).toBeGreaterThan(0);
     const projection = await bestLinearProjection.estimate({ ...roles, projectOn: [] }, bestLinearProjection.options.parse({ trees: 100, beyondBounds: 'trim' }), context);
@@ -83,6 +84,36 @@ describe('causal_forest', () => {
     const { average } = causalForest.result.parse(await causalForest.estimate(roles, options, context));
     // E[max(X, 0)] = 0.399 for a standard normal X
     expect(Math.abs(average.estimate - 0.399)).toBeLessThan(4 * average.standardError);
+  });
+
+  it('judges rankings that were learned elsewhere by all units, and compares two', async () => {
+    const roles = { ...rolesOf(1500), cluster: undefined };
+    const [x0, x1] = roles.covariates;
+    const chosen = rankWeightedEffect.options.parse({ trees: 100, beyondBounds: 'trim' });
+    const judge = async (priority: typeof x0, rival: typeof x0) => rankWeightedEffect.result.parse(await rankWeightedEffect.estimate({ ...roles, priority, rival }, chosen, { seed: 1, forests: engine }));
+    const { rate, n, comparison } = await judge(x0, x1);
+    expect(n).toBeGreaterThan(1400);
+    expect(rate.pValue).toBeLessThan(1e-4);
+    expect(comparison!.difference.estimate).toBeCloseTo(rate.estimate - comparison!.rival.estimate, 12);
+    expect(comparison!.difference.pValue).toBeLessThan(1e-3);
+    expect((await judge(x0, undefined)).comparison).toBeNull();
+    const refused = async (priority: typeof x0, rival: typeof x0) => rankWeightedEffect.estimate({ ...roles, priority, rival }, chosen, { seed: 1, forests: engine });
+    expect(await refused(x0, x0)).toMatchObject({ status: 'refused', reason: 'zero_variance', detail: expect.stringContaining('same order') });
+    expect(await refused({ name: 'flat', values: x0!.values.map(() => 1) }, undefined)).toMatchObject({ status: 'refused', detail: expect.stringContaining('says the same of all units') });
+    await expect(Promise.resolve().then(() => rankWeightedEffect.estimate({ ...roles, priority: undefined, rival: x0 }, chosen, { seed: 1, forests: engine }))).rejects.toThrow('columns.priority, which is absent');
+  });
+
+  it('takes propensities of units by design, and clusters of one voice each', async () => {
+    const roles = rolesOf(600);
+    const context = { seed: 1, forests: engine };
+    const half = { name: 'p', values: roles.outcome.values.map(() => 0.5) };
+    const byColumn = await causalForest.estimate({ ...roles, propensity: half }, options, context);
+    expect(byColumn).toEqual(await causalForest.estimate(roles, { ...options, propensity: 0.5 }, context));
+    await expect(Promise.resolve().then(() => causalForest.estimate({ ...roles, propensity: half }, { ...options, propensity: 0.5 }, context))).rejects.toThrow('exclude each other');
+    expect(await causalForest.estimate({ ...roles, propensity: { ...half, values: half.values.with(3, 1.5) } }, options, context)).toMatchObject({ reason: 'unsupported_combination', detail: expect.stringContaining('got 1.5') });
+    const equal = causalForest.result.parse(await causalForest.estimate(roles, { ...options, equalizeClusters: true }, context));
+    expect(equal.average.estimate).not.toBe(causalForest.result.parse(await causalForest.estimate(roles, options, context)).average.estimate);
+    await expect(Promise.resolve().then(() => causalForest.estimate({ ...roles, cluster: undefined }, { ...options, equalizeClusters: true }, context))).rejects.toThrow('needs columns.cluster');
   });
 
   it('tells how far it is, and stops when its signal is aborted', async () => {

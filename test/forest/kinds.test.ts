@@ -112,6 +112,10 @@ describe('instrumental forest', () => {
     expect(Math.abs(local.firstStage.estimate - 0.683)).toBeLessThan(4 * local.firstStage.standardError);
     expect(Math.abs(local.effect.estimate - mean(data.tau))).toBeLessThan(4 * local.effect.standardError);
     expect(local.effect.standardError).toBeLessThan(0.15);
+    // compliers are as many at every x, so that both averages are the same
+    expect(Math.abs(local.everyone!.estimate - mean(data.tau))).toBeLessThan(4 * local.everyone!.standardError);
+    expect(local.everyone!.standardError / local.effect.standardError).toBeGreaterThan(0.8);
+    expect(local.everyone!.standardError / local.effect.standardError).toBeLessThan(1.5);
     expect(await localAverageEffect(engine, forest, defaultOverlap, 1e6)).toMatchObject({ status: 'refused', reason: 'not_identified', detail: expect.stringContaining('first-stage F of at least 1000000') });
     const fresh = encouraged(500, 2);
     const { estimates, variances } = answered(await predictInstrumented(engine, forest, columnsOf(fresh.x)));

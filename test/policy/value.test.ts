@@ -85,11 +85,11 @@ describe('costCurve', () => {
 
   it('spends where predicted gain per cost is largest, treats the last unit in part, and is flat once nothing is predicted to gain', () => {
     // upgrades: unit 0 to a (ratio 2, cost 1, gain 10), unit 1 to b (ratio 2, cost 2, gain 22), unit 0 a to b (1, 1, 6), unit 3 to a (0.5, 1, 80), a to b (0.1, 1, 8)
-    const points = costCurve(plain, [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 9], 50, 1) as CostCurvePoint[];
-    expect(points.map(({ gain }) => gain * n)).toEqual([0, 10, 21, 32, 38, 118, 126, 126]);
+    const points = costCurve(plain, [0.25, 0.5, 0.75, 1, 1.25, 1.5, 9], 50, 1) as CostCurvePoint[];
+    expect(points.map(({ gain }) => gain * n)).toEqual([10, 21, 32, 38, 118, 126, 126]);
     // on average b gains 1.4 for 2 by the predictions, a 0.625 for 1: blind money goes to b alone, which gains 42.5 for 2
     const blind = (budget: number) => 4 * Math.min(42.5, 21.25 * budget);
-    points.forEach(({ budget, gain, advantage }) => expect(n * advantage.estimate).toBeCloseTo(n * gain - blind(budget), 12));
+    points.forEach(({ budget, gain, advantage }) => expect(n * advantage!.estimate).toBeCloseTo(n * gain - blind(budget), 12));
   });
 
   it('its 95 % intervals cover the gain of the rule that the predictions make, and its advantage over treating at random', () => {
@@ -106,12 +106,22 @@ describe('costCurve', () => {
       const [{ gain, standardError, advantage }] = costCurve(draw(seed, 300), budget, 60, seed) as [CostCurvePoint];
       if (Math.abs(gain - truth) <= Z * standardError) covered.gain++;
       // at random, or not at all: worth nothing either way
-      if (Math.abs(advantage.estimate - truth) <= Z * advantage.standardError) covered.advantage++;
+      if (Math.abs(advantage!.estimate - truth) <= Z * advantage!.standardError) covered.advantage++;
     }
     for (const count of [covered.gain, covered.advantage]) expect(Math.abs(count / REPLICATIONS - 0.95)).toBeLessThan(BAND + 0.01); // 60 replicates leave the error itself uncertain by 9 %
   });
 
+  it('has no advantage where everybody is treated either way', () => {
+    const random = stream(13);
+    const all = { actions: 1, predicted: new Float64Array(50).map(() => 1 + random.uniform()), costs: new Float64Array(50).fill(1), gains: new Float64Array(50).map(() => random.normal()), weight: new Float64Array(50).fill(1), cluster: null };
+    const [some, every] = costCurve(all, [0.5, 1.5], 50, 1) as CostCurvePoint[];
+    expect(some!.advantage!.standardError).toBeGreaterThan(0.01);
+    expect(every!.advantage).toBeNull();
+  });
+
   it.each([
+    ['gains that do not vary', { gains: new Float64Array(8) }],
+    ['predictions by which nothing gains', { predicted: new Float64Array(8).fill(-1) }],
     ['a cost of nothing', { costs: new Float64Array(8) }],
     ['a prediction that is not finite', { predicted: new Float64Array(8).fill(NaN) }],
     ['three independent groups', { cluster: Int32Array.of(0, 0, 1, 2) }],

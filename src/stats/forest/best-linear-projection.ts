@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from '../refusal.js';
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import type { CausalForest } from './causal-forest.js';
 import { groupsAmong } from './groups.js';
 import { observationWeights } from './observation-weights.js';
@@ -16,15 +16,19 @@ export interface LinearProjection extends RobustRegression {
  * Best linear projection of the effect on some columns: regression of the doubly robust scores, with HC3 or cluster-jackknife errors.
  *
  * @param columns named regressors, shape (n), without the intercept
+ * @param target over whom the projection is best: everyone, or everyone by e(x) (1 - e(x)), of a binary treatment
  * @see Semenova, Chernozhukov (2021), Econometrics Journal 24(2); Cui and others (2023)
  */
 export function bestLinearProjection(
-  forest: CausalForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, subset?: Int32Array,
+  forest: CausalForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, target: 'all' | 'overlap' = 'all', subset?: Int32Array,
 ): LinearProjection | Refusal {
-  const kept = keepOverlap(forest, rule, 'both', subset);
+  if (target === 'overlap' && !forest.isBinary) return refuse('unsupported_combination', 'a projection weighted by overlap needs a binary treatment', 'Ask for target all.');
+  // a score divides by e(x) (1 - e(x)), which weighs it here: where that is 0 nothing is told
+  const kept = target === 'overlap' ? keepOverlap(forest, { bounds: [Number.EPSILON, 1 - Number.EPSILON], beyond: 'trim' }, 'both', subset) : keepOverlap(forest, rule, 'both', subset);
   if (isRefusal(kept)) return kept;
   const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
-  const weight = at(observationWeights(forest));
+  const shares = target === 'overlap' ? forest.wHat.map((e) => e * (1 - e)) : null;
+  const weight = at(observationWeights(forest).map((each, row) => each * (shares ? shares[row]! : 1)));
   const regressors = {
     intercept: new Float64Array(kept.rows.length).fill(1),
     ...Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, at(column)])),

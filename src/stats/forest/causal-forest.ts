@@ -146,6 +146,8 @@ export function checkCausalData(data: CausalData): Refusal | null {
   const refusal = checkForestData('a causal forest', data, { outcome: data.y, treatment: data.w });
   if (refusal) return refusal;
   if (isBinary(data.w)) {
+    const other = data.wHat?.find((share) => !(share >= 0 && share <= 1));
+    if (other !== undefined) return refuse('unsupported_combination', `propensities of a causal forest must be in [0, 1]; got ${other}`, 'Give the chance of the treatment of each unit.');
     const treated = data.w.reduce((sum, w) => sum + w, 0);
     const fewest = Math.min(treated, data.w.length - treated);
     if (fewest < LEAST_IN_ARM) {

@@ -1,6 +1,6 @@
 import { stream } from '../numeric/random.js';
 import { isRefusal, type Refusal } from '../refusal.js';
-import { checkCausalData, growCausalForest, type CausalChoices, type CausalData } from './causal-forest.js';
+import { checkCausalData, growCausalForest, type CausalChoices, type CausalData, type CausalForest } from './causal-forest.js';
 import { doublyRobustScores } from './doubly-robust-scores.js';
 import { predictEffects } from './effect-prediction.js';
 import type { EngineOptions, ForestEngine } from './forest-engine.js';
@@ -32,14 +32,17 @@ export async function heterogeneityTest(
   if (isRefusal(priorities)) return priorities;
   const scores = await doublyRobustScores(engine, judge, progressPart(options, 1, 1));
   if (isRefusal(scores)) return scores;
-  const kept = keepOverlap(judge, overlap, 'both');
+  const rows = judgingRows(judge, scores, overlap);
+  return isRefusal(rows) ? rows : rankWeightedEffect({ ...rows, priorities: rows.at(priorities.estimates) }, rate);
+}
+
+/** Rows of a forest with overlap, as they judge rankings; `at` takes the values of a column at them. */
+export function judgingRows(forest: CausalForest, scores: Float64Array, overlap: OverlapRule) {
+  const kept = keepOverlap(forest, overlap, 'both');
   if (isRefusal(kept)) return kept;
   const at = (column: Float64Array) => Float64Array.from(kept.rows, (row) => column[row]!);
-  const { clusters } = judge.rows;
-  return rankWeightedEffect({
-    scores: at(scores), priorities: at(priorities.estimates), weight: at(observationWeights(judge)),
-    cluster: clusters && kept.rows.map((row) => clusters.codes[row]!),
-  }, rate);
+  const { clusters } = forest.rows;
+  return { at, scores: at(scores), weight: at(observationWeights(forest)), cluster: clusters && kept.rows.map((row) => clusters.codes[row]!) };
 }
 
 /** Streams of one seed that are not trees'. */

@@ -16,6 +16,8 @@ import { standardise } from './standardise.js';
 export interface LocalAverageEffect {
   /** of the treatment on those whom the instrument moves, in units of y per unit of w */
   readonly effect: Effect;
+  /** tau(x), the effect on those at x whom the instrument moves, averaged over everyone; null where it hardly moves the treatment of some, or moves it the other way */
+  readonly everyone: Effect | null;
   /** of the instrument on the outcome, and on the treatment: with a binary treatment the share of compliers */
   readonly reducedForm: Effect;
   readonly firstStage: Effect;
@@ -27,12 +29,15 @@ export interface LocalAverageEffect {
 /** Trees of the forest of the first stage, unless the instrumental forest has fewer. */
 const COMPLIANCE_TREES = 500;
 const COMPLIANCE_DONE = 0.7;
+/** Of the treatment's standard deviation: scores of units that are moved less say nothing. */
+const HARDLY_MOVED = 0.01;
 
 /**
  * Local average treatment effect: the mean effect of the instrument on the outcome over its mean effect on the treatment, both by augmented
  * inverse-propensity weighting with the instrument's propensity; errors of the ratio by linearisation, by cluster when the forest has clusters.
  *
  * The effect on the treatment at each row is a causal forest of W on Z; that on the outcome its product with the instrumental forest's tau.
+ * The average over everyone divides by the effect on the treatment at each row, so that it is more variable.
  * @param leastF first-stage F below which it refuses: a ratio of estimates is then far from normal
  * Refuses a want of overlap of the instrument (see `OverlapRule`) and fewer than two independent groups.
  * @see Frölich (2007), Journal of Econometrics 139(1); Tan (2006), JASA 101(476)
@@ -43,8 +48,7 @@ export async function localAverageEffect(
   const { y, w, z, yHat, wHat, zHat, tauHat } = forest;
   const isBinary = z.every((value) => value === 0 || value === 1);
   const [lowest, highest] = rule.bounds;
-  const everyone = Int32Array.from({ length: z.length }, (_, row) => row);
-  const kept = keepWhere(everyone, rule, (row) => !isBinary || (zHat[row]! >= lowest && zHat[row]! <= highest));
+  const kept = keepWhere(Int32Array.from(z.keys()), rule, (row) => !isBinary || (zHat[row]! >= lowest && zHat[row]! <= highest));
   if (isRefusal(kept)) return kept;
   const moved = await outOfBagCompliance(engine, forest, progressPart(options, 0, COMPLIANCE_DONE));
   if (isRefusal(moved)) return moved;
@@ -70,7 +74,13 @@ export async function localAverageEffect(
   const estimate = reducedForm.estimate / firstStage.estimate;
   const error = meanScore(onOutcome.map((value, i) => (value - estimate * onTreatment[i]!) / firstStage.estimate), weight, groups);
   if (isRefusal(error)) return error;
-  return { effect: { ...error, estimate }, reducedForm, firstStage, trimmedShare: kept.trimmedShare, groups: groups.count };
+  const isMoved = kept.rows.every((row) => Math.sign(firstStage.estimate) * moved[row]! > HARDLY_MOVED * standardise(w).scale);
+  const everyone = isMoved ? meanScore(Float64Array.from(kept.rows, (row) =>
+    tauHat[row]! + (debiasing[row]! / moved[row]!) * (y[row]! - yHat[row]! - tauHat[row]! * (w[row]! - wHat[row]!))), weight, groups) : null;
+  return {
+    effect: { ...error, estimate }, everyone: everyone && !isRefusal(everyone) ? everyone : null, reducedForm, firstStage,
+    trimmedShare: kept.trimmedShare, groups: groups.count,
+  };
 }
 
 /** Effect of the instrument on the treatment at each row, by a causal forest's trees that did not draw it, in units of w per unit of z. */

@@ -1,6 +1,7 @@
+import type { Effect } from '../effects/effect.js';
 import { stream } from '../numeric/random.js';
 import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
-import { refuse, type Refusal } from '../refusal.js';
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { clustersOf } from './binning.js';
 
 export const rateTargets = ['autoc', 'qini'] as const;
@@ -56,6 +57,37 @@ export interface RankWeightedEffect {
  * @see Yadlowsky, Fleming, Shah, Brunskill, Wager (2025), JASA
  */
 export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): RankWeightedEffect | Refusal {
+  const judged = judge(ranked, options);
+  return isRefusal(judged) ? judged : answerOf(judged, options, ranked.scores.length);
+}
+
+export interface RateComparison {
+  readonly first: RankWeightedEffect;
+  readonly second: RankWeightedEffect;
+  /** rank-weighted effect of the first ranking less that of the second, paired by half-sample */
+  readonly difference: Effect;
+}
+
+/** Two rankings of the same rows by the same scores. Refuses what `rankWeightedEffect` does, and rankings that are the same. @param rival the second ranking's priorities, shape (n) */
+export function compareRates(ranked: RankedRows, rival: Float64Array, options: RateOptions): RateComparison | Refusal {
+  const first = judge(ranked, options);
+  if (isRefusal(first)) return first;
+  const second = judge({ ...ranked, priorities: rival }, options);
+  if (isRefusal(second)) return second;
+  const n = ranked.scores.length;
+  const estimate = first.whole[0]! - second.whole[0]!;
+  const standardError = standardDeviation(first.replicates.map((values, b) => values[0]! - second.replicates[b]![0]!));
+  if (!(standardError > first.rounding)) return refuse('zero_variance', 'the two rankings put these units in the same order', 'Compare rankings that differ.');
+  return { first: answerOf(first, options, n), second: answerOf(second, options, n), difference: { estimate, standardError, degreesOfFreedom: first.groups - 1, n } };
+}
+
+/** The area, then the curve at each fraction: of all rows, and of each half-sample; what rounding may leave of an area of nothing. */
+interface Judged { readonly whole: readonly number[]; readonly replicates: readonly (readonly number[])[]; readonly groups: number; readonly rounding: number }
+
+/** Of the largest score. */
+const ROUNDING = 1e-12;
+
+function judge(ranked: RankedRows, options: RateOptions): Judged | Refusal {
   const n = ranked.scores.length;
   if (!ranked.scores.every(Number.isFinite) || !ranked.priorities.every(Number.isFinite)) {
     return refuse('not_finite', 'rank-weighted effects need finite scores and priorities', 'Drop rows without overlap or without a priority.');
@@ -64,18 +96,23 @@ export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): Ra
   const groups = clusters ? clusters.sizes.length : n;
   if (groups < 4) return refuse('too_few_units', `rank-weighted effects need at least 4 independent groups; got ${groups}`, 'Collect more units.');
   const curve = curveOf(ranked);
-  const everyone = new Uint8Array(n).fill(1);
-  const [estimate, ...points] = curve(everyone, options);
   const replicates = Array.from({ length: options.replicates }, (_, b) => {
     const half = halfSample(groups, options.seed, b);
     return curve(clusters ? Uint8Array.from(clusters.codes, (code) => half[code]!) : half, options);
   });
-  const spread = (k: number) => standardDeviation(replicates.map((values) => values[k]!));
+  const largest = ranked.scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
+  return { whole: curve(new Uint8Array(n).fill(1), options), replicates, groups, rounding: ROUNDING * largest };
+}
+
+function answerOf({ whole, replicates, groups, rounding }: Judged, { target, fractions, level }: RateOptions, n: number): RankWeightedEffect {
+  const seen = (value: number) => (Math.abs(value) > rounding ? value : 0);
+  const [estimate, ...points] = whole.map(seen);
+  const spread = (k: number) => seen(standardDeviation(replicates.map((values) => values[k]!)));
   const standardError = spread(0);
   const degreesOfFreedom = groups - 1;
-  const quantile = studentUpperQuantile((1 - options.level) / 2, degreesOfFreedom);
+  const quantile = studentUpperQuantile((1 - level) / 2, degreesOfFreedom);
   return {
-    target: options.target,
+    target,
     n,
     estimate: estimate!,
     standardError,
@@ -83,7 +120,7 @@ export function rankWeightedEffect(ranked: RankedRows, options: RateOptions): Ra
     lower: estimate! - quantile * standardError,
     upper: estimate! + quantile * standardError,
     pValue: standardError > 0 ? studentTwoSidedTail(estimate! / standardError, degreesOfFreedom) : 1,
-    toc: options.fractions.map((fraction, k) => ({ fraction, estimate: points[k]!, standardError: spread(k + 1) })),
+    toc: fractions.map((fraction, k) => ({ fraction, estimate: points[k]!, standardError: spread(k + 1) })),
   };
 }
 

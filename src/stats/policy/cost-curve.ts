@@ -19,8 +19,8 @@ export interface CostCurvePoint {
   /** gained per unit */
   readonly gain: number;
   readonly standardError: number;
-  /** gain less that of the same budget spent without regard to who is who */
-  readonly advantage: { readonly estimate: number; readonly standardError: number };
+  /** gain less that of the same budget spent without regard to who is who; null where both come to the same */
+  readonly advantage: { readonly estimate: number; readonly standardError: number } | null;
 }
 
 /** One step of a unit to a dearer action on the hull of its predicted gains: what it adds to spend and to gain. */
@@ -31,13 +31,15 @@ interface Upgrade { readonly unit: number; readonly from: number; readonly to: n
  *
  * Between two steps the last unit is treated in part. Beyond the point where nothing is predicted to gain, the curve is flat. Its rival spends on
  * units at random, on what gains most per cost on average. Errors by half-sample bootstrap of units or clusters, both curves from the same halves.
- * @param budgets ascending, at least 0, in units of cost per unit
+ * Refuses predictions by which nothing gains, and gains that do not vary.
+ * @param budgets ascending, above 0, in units of cost per unit
  * @see Sverdrup, Wu, Athey, Wager (2025), Journal of Causal Inference; Imai, Li (2023), JASA
  */
 export function costCurve(units: CostedUnits, budgets: readonly number[], replicates: number, seed: number): readonly CostCurvePoint[] | Refusal {
   const invalid = checkUnits(units);
   if (invalid) return invalid;
   const upgrades = upgradesOf(units);
+  if (upgrades.length === 0) return refuse('zero_variance', 'no action is predicted to gain anything for any unit, so that no money is spent', 'Predict gains over doing nothing, not losses.');
   const read = (weight: Float64Array): Curves => {
     const gain = gainsAt(units, upgrades, weight, budgets);
     const alike = averageUnit(units, weight);
@@ -46,10 +48,16 @@ export function costCurve(units: CostedUnits, budgets: readonly number[], replic
   };
   const found = read(units.weight);
   const error = bootstrapErrors(units, read, found, replicates, seed);
+  const flat = error.gain.findIndex((value) => !(value > 0));
+  if (flat >= 0) return refuse('zero_variance', `gains by a budget of ${budgets[flat]} do not vary between units`, 'Judge by gains that vary, such as doubly robust scores.');
   return budgets.map((budget, k) => ({
-    budget, gain: found.gain[k]!, standardError: error.gain[k]!, advantage: { estimate: found.advantage[k]!, standardError: error.advantage[k]! },
+    budget, gain: found.gain[k]!, standardError: error.gain[k]!,
+    advantage: error.advantage[k]! > ROUNDING * error.gain[k]! ? { estimate: found.advantage[k]!, standardError: error.advantage[k]! } : null,
   }));
 }
+
+/** Of the error of a gain: what two sums of the same gains may differ by. */
+const ROUNDING = 1e-9;
 
 /** One value a budget. */
 interface Curves { readonly gain: Float64Array; readonly advantage: Float64Array }

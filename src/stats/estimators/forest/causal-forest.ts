@@ -8,7 +8,7 @@ import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator } from '../estimator.js';
 import { averageAnswer, averageResult, coefficientAnswer, coefficientSchema, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { correctedForestOptions, forestInput, growForest, forestRoles } from './forest-input.js';
+import { correctedForestOptions, designedRoles, forestInput, growForest } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom the effect is averaged: all, the treated, the controls, or all weighted by overlap'),
@@ -49,7 +49,7 @@ export const causalForest = defineEstimator({
     'Robins, Rotnitzky, Zhao (1994), JASA 89(427)',
     'Chernozhukov, Demirer, Duflo, Fernandez-Val (2018), NBER 24678',
   ],
-  data: forestRoles,
+  data: designedRoles,
   options,
   result,
   async estimate(columns, chosen, context) {

@@ -6,7 +6,7 @@ import { variableImportance } from '../../forest/variable-importance.js';
 import { isRefusal } from '../../refusal.js';
 import { defineEstimator, numeric } from '../estimator.js';
 import { averageAnswer, averageResult, importanceAnswer, importanceSchema, spreadAnswer, spreadSchema } from './forest-answers.js';
-import { forestInput, forestRoles, otherForestOptions } from './forest-input.js';
+import { designedRoles, forestInput, otherForestOptions } from './forest-input.js';
 
 const options = z.strictObject({
   horizon: z.number().gt(0).describe('time up to which, or beyond which, survival is compared; in units of the time column'),
@@ -15,7 +15,7 @@ const options = z.strictObject({
   ...otherForestOptions,
 });
 
-const { outcome: _outcome, ...forestColumns } = forestRoles;
+const { outcome: _outcome, ...forestColumns } = designedRoles;
 
 const result = z.object({
   ...averageResult,

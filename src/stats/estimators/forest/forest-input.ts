@@ -6,7 +6,7 @@ import type { OverlapRule } from '../../forest/overlap.js';
 import { EFFECT_DEFAULTS, growTunedCausalForest } from '../../forest/tuned-causal-forest.js';
 import { isRefusal, type Refusal } from '../../refusal.js';
 import { referenceEngine } from '../../forest/reference/reference-engine.js';
-import { categoriesWithGaps, level, numeric, numericsWithGaps, optionalCategory, optionalNumeric, type Category, type DataOf, type EstimationContext } from '../estimator.js';
+import { categoriesWithGaps, level, numeric, numericsWithGaps, optionalCategory, optionalNumeric, OptionsError, type Category, type DataOf, type EstimationContext } from '../estimator.js';
 
 /** Columns of every estimator that grows a causal forest. */
 export const forestRoles = {
@@ -17,7 +17,13 @@ export const forestRoles = {
   weight: optionalNumeric('sample weight of each unit, at least 0'),
   cluster: optionalCategory('units of one cluster are drawn together and count as one for errors'),
 } as const;
-type ForestColumns = DataOf<typeof forestRoles>;
+
+/** Columns of estimators that average the effects of one treatment. */
+export const designedRoles = {
+  ...forestRoles,
+  propensity: optionalNumeric('chance of the treatment of each unit by design, in (0, 1), where units had different ones; absent: estimated, unless the option says it'),
+} as const;
+type ForestColumns = DataOf<typeof forestRoles> & Partial<Pick<DataOf<typeof designedRoles>, 'propensity'>>;
 
 const honestyFraction = (share: number) => z.number().gt(0).lt(1).default(share).describe('share of a tree\'s units that places splits; the others estimate its leaves');
 
@@ -28,6 +34,8 @@ export const forestOptions = {
   honestyFraction: honestyFraction(EFFECT_DEFAULTS.honestyFraction),
   sampleFraction: z.number().gt(0).max(0.5).default(0.5).describe('share of units that a tree draws without replacement'),
   alpha: z.number().min(0).max(0.25).default(0.05).describe('least share of a node\'s treatment variation that a child keeps'),
+  mtry: z.number().gt(0).max(800).nullable().default(null).describe('mean number of covariates tried in a node; null: min(sqrt(p) + 20, p)'),
+  equalizeClusters: z.boolean().default(false).describe('whether every cluster has one voice: trees draw as many units from each as the smallest has, and averages weight units by 1 / cluster size'),
   propensity: z.number().gt(0).lt(1).nullable().default(null).describe('share treated by design, when treatment was randomised alike for all; null: estimated'),
   lowestPropensity: z.number().min(0).lt(0.5).default(0.01).describe('lowest propensity that is weighted by'),
   highestPropensity: z.number().gt(0.5).max(1).default(0.99).describe('highest propensity that is weighted by'),
@@ -61,10 +69,15 @@ export interface ForestInput {
   readonly engineOptions: EngineOptions;
 }
 
-/** Columns and options as the forest takes them: categories after covariates, as codes. */
+/**
+ * Columns and options as the forest takes them: categories after covariates, as codes.
+ * @throws OptionsError where the propensity is given twice, or clusters are to be equal that are not there or have weights
+ */
 export function forestInput(columns: ForestColumns, chosen: ForestOptions, context: EstimationContext): ForestInput {
   const { outcome, treatment, covariates, categories, weight, cluster } = columns;
-  const { trees, minNodeSize: leafSize, honestyFraction, sampleFraction, alpha } = chosen;
+  const { trees, minNodeSize: leafSize, honestyFraction, sampleFraction, alpha, mtry, equalizeClusters } = chosen;
+  if (columns.propensity && chosen.propensity !== null) throw new OptionsError('options.propensity and columns.propensity exclude each other', ['options', 'propensity']);
+  if (equalizeClusters && (!cluster || weight)) throw new OptionsError('options.equalizeClusters needs columns.cluster, and no columns.weight', ['options', 'equalizeClusters']);
   return {
     engine: context.forests ?? referenceEngine,
     data: {
@@ -72,11 +85,12 @@ export function forestInput(columns: ForestColumns, chosen: ForestOptions, conte
       x: [...covariates.map(({ values }) => values), ...categories.map(codesOf)],
       categorical: categories.map((_, i) => covariates.length + i),
       y: outcome.values, w: treatment.values, weight: weight?.values ?? null, cluster: cluster?.codes ?? null,
+      ...(columns.propensity && { wHat: columns.propensity.values }),
       ...(chosen.propensity !== null && { wHat: new Float64Array(outcome.values.length).fill(chosen.propensity) }),
     },
     localLinear: chosen.localLinear ?? false,
     leafSizes: leafSize === null ? EFFECT_DEFAULTS.leafSizes : [leafSize],
-    choices: { trees, honestyFraction, sampleFraction, alpha, seed: context.seed },
+    choices: { trees, honestyFraction, sampleFraction, alpha, equalizeClusters, ...(mtry !== null && { mtry }), seed: context.seed },
     overlap: { bounds: [chosen.lowestPropensity, chosen.highestPropensity], beyond: chosen.beyondBounds },
     engineOptions: { ...(context.signal && { signal: context.signal }), ...(context.onProgress && { onProgress: context.onProgress }) },
   };

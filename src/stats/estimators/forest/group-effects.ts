@@ -6,7 +6,7 @@ import { isRefusal } from '../../refusal.js';
 import { category, defineEstimator } from '../estimator.js';
 import { setSchema } from '../two-arms.js';
 import { averageAnswer, averageResult } from './forest-answers.js';
-import { correctedForestOptions, forestInput, growForest, forestRoles } from './forest-input.js';
+import { correctedForestOptions, designedRoles, forestInput, growForest } from './forest-input.js';
 
 const options = z.strictObject({
   target: z.enum(effectTargets).default('all').describe('over whom effects are averaged within a group: all, the treated, the controls, or all weighted by overlap'),
@@ -33,7 +33,7 @@ export const groupEffects = defineEstimator({
     'Chernozhukov, Demirer, Duflo, Fernandez-Val (2018), NBER 24678',
     'Belloni, Chernozhukov, Chetverikov, Wei (2018), Annals of Statistics 46(6B)',
   ],
-  data: { ...forestRoles, group: category('group of each unit; one that was named before effects were looked at') },
+  data: { ...designedRoles, group: category('group of each unit; one that was named before effects were looked at') },
   options,
   result,
   async estimate({ group, ...columns }, chosen, context) {

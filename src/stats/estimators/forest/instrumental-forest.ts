@@ -23,6 +23,7 @@ const options = z.strictObject({
 
 const result = z.object({
   effect: effectSchema.describe('average effect of the treatment on those whom the instrument moves, in units of the outcome per unit of the treatment'),
+  everyone: effectSchema.nullable().describe('tau(x), the effect on those at x whom the instrument moves, averaged over all units and not by how many it moves; null where it hardly moves some, or moves them the other way'),
   reducedForm: effectSchema.describe('average effect of the instrument on the outcome'),
   firstStage: effectSchema.describe('average effect of the instrument on the treatment; with both 0 or 1, the share that is moved'),
   spread: spreadSchema,
@@ -52,6 +53,7 @@ export const instrumentalForest = defineEstimator({
     if (isRefusal(found)) return found;
     return {
       effect: effectAnswer(found.effect, chosen.level),
+      everyone: found.everyone && effectAnswer(found.everyone, chosen.level),
       reducedForm: effectAnswer(found.reducedForm, chosen.level),
       firstStage: effectAnswer(found.firstStage, chosen.level),
       spread: spreadAnswer(forest.tauHat),

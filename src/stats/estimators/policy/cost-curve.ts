@@ -6,7 +6,7 @@ import { effectAnswer } from '../forest/forest-answers.js';
 import { effectSchema } from '../two-arms.js';
 
 const options = z.strictObject({
-  budgets: z.array(z.number().min(0)).min(1).max(200).describe('at which the curve is read, ascending, cost per unit'),
+  budgets: z.array(z.number().gt(0)).min(1).max(200).describe('at which the curve is read, ascending, cost per unit'),
   replicates: z.number().int().min(50).max(10_000).default(200).describe('half-samples of the bootstrap'),
   level,
 });
@@ -15,7 +15,7 @@ const result = z.object({
   points: z.array(z.object({
     budget: z.number().describe('spent per unit, at most'),
     gain: effectSchema.describe('gain per unit over doing nothing, in units of the gains'),
-    advantage: effectSchema.describe('gain less that of the same budget spent on units at random, on what gains most per cost on average; in units of the gains'),
+    advantage: effectSchema.nullable().describe('gain less that of the same budget spent on units at random, on what gains most per cost on average; null where both come to the same'),
   })).describe('in the order of the budgets'),
   n: z.number().int().describe('units'),
 });
@@ -51,7 +51,7 @@ export const costCurve = defineEstimator({
     const answer = (estimate: number, standardError: number) => effectAnswer({ estimate, standardError, degreesOfFreedom: null, n }, confidence);
     return {
       points: points.map(({ budget, gain, standardError, advantage }) => ({
-        budget, gain: answer(gain, standardError), advantage: answer(advantage.estimate, advantage.standardError),
+        budget, gain: answer(gain, standardError), advantage: advantage && answer(advantage.estimate, advantage.standardError),
       })), n,
     };
   },

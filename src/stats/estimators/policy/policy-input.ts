@@ -54,7 +54,7 @@ export async function rewardsOf(columns: RewardColumns, options: RewardOptions, 
 }
 
 /** What the forest behind the scores takes as it comes. */
-const FOREST = { honestyFraction: EFFECT_DEFAULTS.honestyFraction, sampleFraction: 0.5, alpha: 0.05, beyondBounds: 'refuse', level: 0.95 } as const;
+const FOREST = { honestyFraction: EFFECT_DEFAULTS.honestyFraction, sampleFraction: 0.5, alpha: 0.05, mtry: null, equalizeClusters: false, beyondBounds: 'refuse', level: 0.95 } as const;
 
 async function forestScores(
   { covariates, outcome, treatment, weight, cluster }: RewardColumns & { readonly outcome: NonNullable<RewardColumns['outcome']>; readonly treatment: NonNullable<RewardColumns['treatment']> },
