@@ -82,7 +82,11 @@ export function addBag(
   const last = list + (<usize>count << 2);
   for (let at = list; at < last; at += 4) {
     const unit = <usize>load<u32>(at);
-    addMoments(moments + unit * (<usize>stride << 3), leafAt(firstValues, firstLeaves, unit, bytes), leafAt(secondValues, secondLeaves, unit, bytes), bytes >> 3);
+    const first = leafAt(firstValues, firstLeaves, unit, bytes);
+    const second = leafAt(secondValues, secondLeaves, unit, bytes);
+    const place = moments + unit * (<usize>stride << 3);
+    if (values == 4) addMomentsOfTwoPairs(place, first, second);
+    else addMoments(place, first, second, bytes >> 3);
   }
 }
 
@@ -94,19 +98,37 @@ function addMoments(at: usize, first: usize, second: usize, pairs: usize): void 
     const s = f64x2.add(firstI, secondI);
     const d = f64x2.sub(firstI, secondI);
     add(at + (i << 4), s);
-    const s0 = v128.shuffle<i64>(s, s, 0, 0);
-    const s1 = v128.shuffle<i64>(s, s, 1, 1);
-    const d0 = v128.shuffle<i64>(d, d, 0, 0);
-    const d1 = v128.shuffle<i64>(d, d, 1, 1);
     for (let j = i; j < pairs; j++, block += 64) {
       const firstJ = pairAt(first, j);
       const secondJ = pairAt(second, j);
-      const sJ = f64x2.add(firstJ, secondJ);
-      const dJ = f64x2.sub(firstJ, secondJ);
-      add(block, f64x2.mul(s0, sJ));
-      add(block + 16, f64x2.mul(s1, sJ));
-      add(block + 32, f64x2.mul(d0, dJ));
-      add(block + 48, f64x2.mul(d1, dJ));
+      addProducts(block, s, f64x2.add(firstJ, secondJ));
+      addProducts(block + 32, d, f64x2.sub(firstJ, secondJ));
     }
   }
+}
+
+/** As `addMoments`, for two pairs. */
+function addMomentsOfTwoPairs(at: usize, first: usize, second: usize): void {
+  const first0 = pairAt(first, 0);
+  const first1 = pairAt(first, 1);
+  const second0 = pairAt(second, 0);
+  const second1 = pairAt(second, 1);
+  const s0 = f64x2.add(first0, second0);
+  const s1 = f64x2.add(first1, second1);
+  const d0 = f64x2.sub(first0, second0);
+  const d1 = f64x2.sub(first1, second1);
+  add(at, s0);
+  add(at + 16, s1);
+  addProducts(at + 32, s0, s0);
+  addProducts(at + 64, d0, d0);
+  addProducts(at + 96, s0, s1);
+  addProducts(at + 128, d0, d1);
+  addProducts(at + 160, s1, s1);
+  addProducts(at + 192, d1, d1);
+}
+
+/** Adds { x0 y0, x0 y1, x1 y0, x1 y1 }. */
+function addProducts(at: usize, x: v128, y: v128): void {
+  add(at, f64x2.mul(v128.shuffle<i64>(x, x, 0, 0), y));
+  add(at + 16, f64x2.mul(v128.shuffle<i64>(x, x, 1, 1), y));
 }

@@ -86,11 +86,16 @@ let laidOut: { readonly rowsId: number; readonly capacity: Capacity } | null = n
 
 parentPort!.on('message', (task: ForestTask) => {
   try {
-    parentPort!.postMessage({ result: task.op === 'grow' ? grow(task) : moments(task) });
+    const result = task.op === 'grow' ? grow(task) : moments(task);
+    parentPort!.postMessage({ result }, result ? buffersOf(result) : []);
   } catch (error) {
     parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
 });
+
+/** What is handed over instead of copied. */
+const buffersOf = (part: GrownPart | MomentsPart): ArrayBuffer[] =>
+  ('sums' in part ? [part.sums.buffer, part.trees.buffer] : [part.values.buffer, part.bags.buffer]) as ArrayBuffer[];
 
 /** The kernel's memory from an address on; made anew each time, since growing the memory detaches old views. */
 const address = (pointer: number): number => pointer >>> 0;
