@@ -21,7 +21,7 @@ async function readWanted(file: string, wanted: readonly Wanted[]): Promise<RawC
     const scan = await scanOf(file);
     const types = new Map((await rowsOf(connection, `DESCRIBE SELECT * FROM ${scan.from}`)).map(([name, type]) => [String(name), String(type)]));
     assertColumns(file, [...types.keys()], wanted);
-    for (const { column, kind } of wanted) if (kind === 'numeric') await assertNumeric(connection, file, scan, column, types.get(column)!);
+    await assertNumeric(connection, file, scan, wanted.filter(({ kind }) => kind === 'numeric').map(({ column }) => ({ column, type: types.get(column)! })));
     return await columnsOf(connection, file, scan, wanted, types);
   } catch (error) {
     throw readable(error, file);
@@ -48,7 +48,13 @@ const asNumber = (column: string, type: string): string => (type === 'VARCHAR'
   ? `coalesce(try_cast(trim(${quoted(column)}) AS DOUBLE), CASE lower(trim(${quoted(column)})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END)`
   : `try_cast(${quoted(column)} AS DOUBLE)`);
 
-async function assertNumeric(connection: DuckDBConnection, file: string, { from, isText }: Scan, column: string, type: string): Promise<void> {
+/** One scan for all columns: a file of a thousand is not read a thousand times. */
+async function assertNumeric(connection: DuckDBConnection, file: string, { from, isText }: Scan, columns: readonly { readonly column: string; readonly type: string }[]): Promise<void> {
+  if (columns.length === 0) return;
+  const [isNumeric] = await rowsOf(connection, `SELECT ${columns.map(({ column, type }) => `count(${asNumber(column, type)}) = count(${quoted(column)})`).join(', ')} FROM ${from}`);
+  const found = columns.find((_, i) => isNumeric![i] === false);
+  if (!found) return;
+  const { column, type } = found;
   const number = asNumber(column, type);
   const [bad] = await rowsOf(connection, `SELECT row, text FROM (SELECT row_number() OVER () AS row, CAST(${quoted(column)} AS VARCHAR) AS text, ${number} AS number FROM ${from}) WHERE number IS NULL AND text IS NOT NULL ORDER BY row LIMIT 1`);
   if (!bad) return;

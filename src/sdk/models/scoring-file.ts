@@ -38,7 +38,7 @@ function withoutTrees({ features, penalty, model: { forest: { rows, plan }, y, w
 export function loadScoringForest(bytes: Uint8Array): SavedScoring | Refusal {
   const file = readBlocks(bytes);
   const header = file?.header as { readonly format: string; readonly version: number; readonly forest: unknown; readonly correction?: unknown } | undefined;
-  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'model.bin holds no causal forest', 'Train the model again.');
+  if (!file || header?.format !== FORMAT) return refuse('unsupported_combination', 'model.bin is cut short, or holds no causal forest', 'Train the model again.');
   if (header.version !== PLAIN && header.version !== CORRECTED) return refuse('unsupported_combination', `model.bin is of format ${header.version}; this version reads formats ${PLAIN} and ${CORRECTED}`, 'Train the model again.');
   const forest = withArrays(header.forest, file) as ScoringForest;
   if (header.version === PLAIN) return { forest, correction: null };

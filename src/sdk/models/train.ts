@@ -5,6 +5,7 @@ import { sharedBoostingEngine } from '../../compute/shared-boosting-engine.js';
 import { sharedForestEngine } from '../../compute/shared-forest-engine.js';
 import type { MetricCalibration, ModelMetrics } from '../../stats/cate/model-metrics.js';
 import { OptionsError, type Category, type Numeric } from '../../stats/estimators/estimator.js';
+import { featureFault, type FeatureFault } from '../../stats/estimators/feature-fault.js';
 import { effectAnswer, spreadAnswer } from '../../stats/estimators/forest/forest-answers.js';
 import { forestRoles } from '../../stats/estimators/forest/forest-input.js';
 import { allFinite, badColumn, dataOf } from '../../stats/estimators/run-estimator.js';
@@ -55,7 +56,7 @@ export function specHashOf({ data: _, description: __, ...spec }: ModelSpec): st
 export async function readTraining(spec: ModelSpec, folder = '.'): Promise<TrainingData> {
   const { columns } = spec;
   kinds[spec.kind].options.parse(spec.options); // all issues at once, and before a large file is read
-  const fault = featureFault(columns);
+  const fault = modelFeatureFault(columns);
   if (fault) throw new OptionsError(`columns.${fault.role} ${fault.message}`, ['columns', fault.role]);
   const roles = Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined && entry[1].length > 0));
   const role = { name: spec.kind, data: forestRoles };
@@ -63,14 +64,9 @@ export async function readTraining(spec: ModelSpec, folder = '.'): Promise<Train
   return { columns: dataOf(role, { columns: roles, data: frameOf(read) }) as unknown as TrainingColumns, read, rows: rows - droppedRows, droppedRows, fingerprint: columnsFingerprint(read) };
 }
 
-/** What is wrong with the choice of features: a feature that is the outcome or the treatment would predict itself. Null when all is well. */
-export function featureFault({ outcome, treatment, covariates, categories }: Pick<ModelSpec['columns'], 'outcome' | 'treatment' | 'covariates' | 'categories'>): { readonly role: 'covariates' | 'categories'; readonly message: string } | null {
-  const features = [...covariates, ...categories];
-  if (features.length === 0) return { role: 'covariates', message: 'must name at least one column, or categories must' };
-  const twice = features.find((name, i) => name === outcome || name === treatment || features.indexOf(name) < i);
-  if (twice === undefined) return null;
-  const why = twice === outcome ? 'the outcome' : twice === treatment ? 'the treatment' : 'named twice';
-  return { role: covariates.includes(twice) ? 'covariates' : 'categories', message: `must leave out ${twice}, which is ${why}` };
+/** What is wrong with the choice of features: none, or one that would predict itself. Null when all is well. */
+export function modelFeatureFault(columns: ModelSpec['columns']): FeatureFault | null {
+  return columns.covariates.length + columns.categories.length === 0 ? { role: 'covariates', message: 'must name at least one column, or categories must' } : featureFault(columns);
 }
 
 /** Trains a model and judges it. Refuses data that cannot answer. @throws as `readTraining` */

@@ -40,7 +40,7 @@ export function checkSample(name: string, sample: Sample, binary: readonly ('d' 
     const column = columns[key];
     if (!column) continue;
     if (column.some((value) => !Number.isFinite(value))) return refuse('not_finite', `${name} needs a finite ${words[key]} in every row`, 'Drop or mend the rows without one.');
-    if ((binary as readonly string[]).includes(key) && !isBinary(column)) return refuse('unsupported_combination', `${name} needs a ${words[key]} of 0 and 1; got other values`, 'Code it as 0 and 1, or use plr or pliv, which take a dose.');
+    if ((binary as readonly string[]).includes(key) && !isBinary(column)) return refuse('unsupported_combination', `${name} needs a ${words[key]} of 0 and 1; got other values`, 'Code it as 0 and 1, or use plr, pliv or a causal forest, which take a dose.');
     const arms = isBinary(column) ? smallestArm(column) : LEAST_IN_ARM;
     if (arms > 0 && arms < LEAST_IN_ARM) return refuse('too_few_units', `${name} needs at least ${LEAST_IN_ARM} units with each value of the ${words[key]}; one has ${arms}`, 'Collect more units.');
     const centre = column.reduce((sum, value) => sum + value, 0) / x.n;

@@ -1,6 +1,7 @@
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { categoryOfNumeric, type Frame } from '../summaries/frame.js';
 import { OptionsError, type Category, type EstimationContext, type Estimator, type Numeric, type Role } from './estimator.js';
+import { featureFault } from './feature-fault.js';
 import { estimators } from './index.js';
 
 /** What to estimate: an estimator by name, and which columns play its roles. */
@@ -48,12 +49,22 @@ export async function runEstimator(request: EstimateRequest, context: Estimation
 
 type Column = Numeric | Category;
 
-/** Refuses values that are not finite, and missing ones where the role does not allow them. */
+/** Refuses fewer than two rows, values that are not finite, missing ones where the role does not allow them, weights that are all 0, and a single cluster. */
 export function badColumn(estimator: Pick<Estimator, 'name' | 'data'>, data: Readonly<Record<string, Column | readonly Column[] | undefined>>): Refusal | null {
+  const all = Object.values(data).flatMap((column) => [column ?? []].flat() as Column[]);
+  const rows = all.reduce((least, column) => Math.min(least, ('values' in column ? column.values : column.codes).length), Infinity);
+  if (rows < 2) return refuse('too_few_units', `${estimator.name} needs at least 2 rows with a value in every column that may not be missing; got ${rows}`, 'Bring more rows, or fill in the values that are missing.');
   for (const [role, { mayBeMissing }] of Object.entries(estimator.data)) {
     const isGood = (value: number) => Number.isFinite(value) || (mayBeMissing === true && Number.isNaN(value));
     const bad = [data[role] ?? []].flat().find((column: Column) => ('values' in column ? !column.values.every(isGood) : !mayBeMissing && column.codes.includes(-1)));
     if (bad) return refuse('not_finite', `${estimator.name} needs finite values; column ${bad.name} has NaN or infinite ones`, 'Leave out the rows without a value, or fill them before.');
+  }
+  const { weight, cluster } = data as Readonly<Record<string, Column | undefined>>;
+  if (weight && 'values' in weight && weight.values.every((value) => value === 0)) {
+    return refuse('too_few_units', `${estimator.name} needs rows with weight; every value of ${weight.name} is 0`, 'Repair the weights, or leave the role weight out: every row then counts the same.');
+  }
+  if (cluster && 'codes' in cluster && cluster.codes.every((code) => code === cluster.codes[0])) {
+    return refuse('too_few_units', `${estimator.name} needs at least 2 clusters; column ${cluster.name} has 1`, 'Bring rows of more clusters, or leave the role cluster out where units are independent.');
   }
   return null;
 }
@@ -62,6 +73,8 @@ export function badColumn(estimator: Pick<Estimator, 'name' | 'data'>, data: Rea
 export function dataOf(estimator: Pick<Estimator, 'name' | 'data'>, { columns, data }: Pick<EstimateRequest, 'columns' | 'data'>): Record<string, Column | readonly Column[] | undefined> {
   const unknown = Object.keys(columns).find((role) => !(role in estimator.data));
   if (unknown) throw new OptionsError(`columns must name roles of ${estimator.name} (${Object.keys(estimator.data).join(', ')}); got "${unknown}"`, ['columns', unknown]);
+  const fault = featureFault(columns);
+  if (fault) throw new OptionsError(`columns.${fault.role} ${fault.message}`, ['columns', fault.role]);
   return Object.fromEntries(Object.entries(estimator.data).map(([name, role]) => [name, roleColumns(name, role, columns[name], data)]));
 }
 

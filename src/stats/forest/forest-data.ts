@@ -24,7 +24,7 @@ export function checkForestData(title: string, data: ForestData, columns: Readon
   for (const [name, column] of Object.entries(columns)) {
     const centre = column.reduce((sum, value) => sum + value, 0) / column.length;
     const spread = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / column.length);
-    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of ${title} has values that are not finite`, 'Drop or repair these rows.');
+    if (!Number.isFinite(spread)) return refuse('not_finite', `the ${name} of ${title} has values that are not finite, or too large to be squared`, 'Drop or repair these rows.');
     if (isConstant(spread, centre)) return refuse('zero_variance', `the ${name} of ${title} is constant`, `Bring rows with another ${name}.`);
   }
   if (data.weight?.some((weight) => !(weight >= 0 && weight < Infinity))) {

@@ -113,7 +113,7 @@ export function planGrowth(
   if (treeSize < MIN_TREE_UNITS || (settings.honestyFraction !== null && (splitSize < 2 || treeSize - splitSize < 2))) {
     return refuse('too_few_units',
       `a tree of the forest would draw ${treeSize} of ${units} ${rows.clusters ? 'clusters' : 'units'}; it needs at least ${MIN_TREE_UNITS}, two for each honest half`,
-      'Collect more units, or raise the sample fraction.');
+      rows.clusters ? 'Bring more clusters, or leave the role cluster out where units are independent.' : 'Collect more units, or raise the sample fraction.');
   }
   if (settings.trees > MAX_TREES) {
     return refuse('unsupported_combination', `a forest has at most ${MAX_TREES} trees; got ${settings.trees}`, 'Grow fewer trees.');

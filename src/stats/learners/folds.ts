@@ -48,7 +48,7 @@ export function planFolds(n: number, options: FoldOptions, seed: number, repetit
   if (options.folds < 2 || units < options.folds) {
     return refuse('too_few_units',
       `cross-fitting needs at least 2 folds and as many ${clusters ? 'clusters' : 'rows'} as folds; got ${options.folds} folds and ${units}`,
-      'Use fewer folds, or more data.');
+      clusters ? 'Use fewer folds, bring more clusters, or leave the role cluster out where units are independent.' : 'Use fewer folds, or more data.');
   }
   const order = Int32Array.from({ length: units }, (_, unit) => unit);
   stream(seed, FOLD_STREAM, repetition).shuffle(order);
