@@ -128,7 +128,7 @@ const scoreCommand = ({ terminal, exit }: VerbContext): Command => new Command('
     const progress = progressOn(terminal);
     const scored = await scoreFile(stored, path.resolve(terminal.cwd, data!), path.resolve(terminal.cwd, out!), keep ?? [], { onProgress: (share) => progress.report(share, stored.card.name) }).finally(progress.end);
     if (isRefusal(scored)) return refused(terminal, exit, scored);
-    const without = scored.withoutEffect === 0 ? '' : `; ${scored.withoutEffect} have no effect, as the treatment does not vary among units like them`;
+    const without = scored.withoutEffect === 0 ? '' : `; ${scored.withoutEffect} have no score: ${stored.scorer.withoutScore}`;
     terminal.out(`${scored.rows} rows, with ${scored.columns.join(', ')}, in ${out}${without}\n`);
   });
 

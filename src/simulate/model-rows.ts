@@ -1,10 +1,11 @@
 import { createBoostingEngine } from '../compute/boosting-engine.js';
-import { boostedMetrics } from '../stats/cate/boosted-metrics.js';
-import { boostedMethod, boostEffects } from '../stats/cate/boosted-effects.js';
+import { learnerMetrics } from '../stats/cate/learner-metrics.js';
+import { learnEffects } from '../stats/cate/learned-effects.js';
 import { compareEffects } from '../stats/cate/compare-effects.js';
 import type { EffectData } from '../stats/cate/effect-data.js';
 import type { PartedKind } from '../stats/cate/effect-parts.js';
 import type { CausalData } from '../stats/forest/causal-forest.js';
+import { boostingLearner } from '../stats/learners/boosting/boosting.js';
 import { effectSurface, type EffectSurfaceProcess } from '../stats/simulate/effect-surfaces.js';
 import { answered } from '../stats/simulate/two-arm-truth.js';
 import { ALPHA, type Row } from './row.js';
@@ -17,6 +18,7 @@ const REJECTED = { least: 0.03, most: 0.07 } as const;
 const AT_MOST = { least: null, most: 0.07 } as const;
 
 const SETTINGS = { trees: 30, maxLeaves: 8, heldOut: null } as const;
+const LEARNERS = { outcome: boostingLearner('regression', SETTINGS), propensity: boostingLearner('classification', SETTINGS), effect: boostingLearner('regression', SETTINGS) };
 const FOLDS = 3;
 const BOOTSTRAP = 100;
 const BOUNDS = [0.01, 0.99] as const;
@@ -41,10 +43,10 @@ function cardRow(kind: PartedKind, process: EffectSurfaceProcess): Row {
           const data = effectData(process.draw(random));
           const context = { seed: random.integer(SEEDS), boosting };
           const options = { folds: FOLDS, bounds: BOUNDS };
-          const effects = answered(await boostEffects(kind, data, SETTINGS, options, context));
+          const effects = answered(await learnEffects(kind, data, LEARNERS, options, context));
           const rate = { target: 'autoc', replicates: BOOTSTRAP, fractions: [], level: LEVEL, seed: context.seed } as const;
-          const { average, rate: ranking, calibration } = answered(await boostedMetrics(
-            effects, boostedMethod(kind, SETTINGS, options, context), data, SETTINGS, { folds: FOLDS, overlap: { bounds: BOUNDS, beyond: 'trim' }, rate, level: LEVEL }, context));
+          const { average, rate: ranking, calibration } = answered(await learnerMetrics(
+            effects, data, LEARNERS, { folds: FOLDS, overlap: { bounds: BOUNDS, beyond: 'trim' }, rate, level: LEVEL }, context));
           const reach = 1.96 * average.standardError;
           return [
             holds({ lower: average.estimate - reach, upper: average.estimate + reach }, process.average),

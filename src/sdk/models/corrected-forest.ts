@@ -13,6 +13,7 @@ export function correctedScorer(forest: ScoringForest, correction: LocalCorrecti
   return {
     features: forest.features,
     hasVariance: true,
+    withoutScore: 'the treatment does not vary among units like them',
     async score(columns, scoring) {
       scoring?.signal?.throwIfAborted();
       return effects(named((j) => columns[j]!));

@@ -67,6 +67,7 @@ function forestScorer(forest: ScoringForest): EffectScorer {
   return {
     features: forest.features,
     hasVariance: true,
+    withoutScore: 'the treatment does not vary among units like them',
     score: (columns, engineOptions) => scoreUnits(sharedForestEngine, forest, Object.fromEntries(forest.features.map((name, j) => [name, columns[j]!])), engineOptions),
     scoreRow(values) {
       rows ??= rowScorer(forest);

@@ -17,6 +17,8 @@ export interface RowScore {
 export interface EffectScorer {
   readonly features: readonly string[];
   readonly hasVariance: boolean;
+  /** why a unit may have no score, in words: "n units have none, as ..." */
+  readonly withoutScore: string;
   /** @param columns one a feature, in order */
   score(columns: readonly Float64Array[], options?: EngineOptions): Promise<UnitScores | Refusal>;
   /** one unit on the calling thread; null where its effect is not identified. Refuses a value that the model cannot do without */

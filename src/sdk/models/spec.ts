@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Kinds of models of effects: a causal forest, and meta-learners over gradient boosting. */
-export const modelKinds = ['causal_forest', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
+/** Kinds of models of effects: a causal forest, and meta-learners over any learner. */
+export const modelKinds = ['causal_forest', 's_learner', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
 export type ModelKindName = (typeof modelKinds)[number];
 
 export const modelKind = z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects are learned.' });
@@ -17,7 +17,7 @@ const columns = z.union([column, z.array(column)]).transform((given) => [given].
 export const modelSpecSchema = z.strictObject({
   name: modelName.describe('name of the model; training it again makes its next version'),
   description: z.string().max(1000).default('').describe('for people'),
-  kind: modelKind.describe('how effects are learned: an honest causal forest, or a t-, x-, r- or dr-learner over gradient boosting'),
+  kind: modelKind.describe('how effects are learned: an honest causal forest, or an s-, t-, x-, r- or dr-learner over gradient boosting or any other learner'),
   data: z.string().min(1).describe('CSV, NDJSON, Parquet or Arrow file'),
   columns: z.strictObject({
     outcome: column.describe('outcome of each unit'),

@@ -62,7 +62,7 @@ export class ModelJobType {
   @Field(() => Float, { description: 'share done, 0 to 1' }) progress: number;
   @Field({ description: 'what is being done' }) message: string;
   @Field(() => Int, { nullable: true, description: 'rows that were scored; null until completed, and of a training' }) rows: number | null;
-  @Field(() => Int, { nullable: true, description: 'of these, rows without an effect: the treatment does not vary among units like them; null likewise' }) withoutEffect: number | null;
+  @Field(() => Int, { nullable: true, description: 'of these, rows without an effect: the treatment does not vary among units like them, or a number is missing that a linear model needs; null likewise' }) withoutEffect: number | null;
   @Field(() => String, { nullable: true, description: 'why it failed; null unless it did' }) error: string | null;
   @Field(() => String, { nullable: true, description: 'where in the request the failure lies; null when no field is to blame' }) errorPath: string | null;
   @Field(() => GraphQLISODateTime, { description: 'when it was asked for' }) createdAt: Date;

@@ -1,8 +1,9 @@
-/** Meta-learners whose effects follow from models of the covariates alone. */
-export type PartedKind = 't' | 'x' | 'r' | 'dr';
+/** Meta-learners whose effects follow from models of the covariates; that of s has the treatment as one more. */
+export type PartedKind = 's' | 't' | 'x' | 'r' | 'dr';
 
-/** What each is made of: outcomes by arm; effects by arm, and the propensity that mixes them; effects. */
+/** What each is made of: outcomes of both arms; outcomes by arm; effects by arm, and the propensity that mixes them; effects. */
 export const effectParts = {
+  s: ['outcome'],
   t: ['control', 'treated'],
   x: ['control', 'treated', 'propensity'],
   r: ['effect'],
@@ -10,9 +11,13 @@ export const effectParts = {
 } as const satisfies Record<PartedKind, readonly string[]>;
 export type EffectPart = (typeof effectParts)[PartedKind][number];
 
-/** Effects from predictions of the parts, shape (units). @param bounds  propensities are held within these */
-export function effectsOfParts(kind: PartedKind, predict: (part: EffectPart) => Float64Array, bounds: readonly [number, number]): Float64Array {
+/** Effects from predictions of the parts, shape (units). @param predict  in an arm, where the part has the treatment as its last feature; @param bounds  propensities are held within these */
+export function effectsOfParts(kind: PartedKind, predict: (part: EffectPart, arm?: 0 | 1) => Float64Array, bounds: readonly [number, number]): Float64Array {
   switch (kind) {
+    case 's': {
+      const control = predict('outcome', 0);
+      return predict('outcome', 1).map((value, row) => value - control[row]!);
+    }
     case 't': {
       const control = predict('control');
       return predict('treated').map((value, row) => value - control[row]!);

@@ -41,14 +41,12 @@ export function metaLearner(kind: MetaLearner, learners: EffectLearners, options
 interface FittedEffects extends Fitted { readonly parts?: EffectModels }
 
 const parted = (kind: PartedKind, parts: EffectModels, bounds: MetaOptions['bounds']): FittedEffects =>
-  ({ parts, predict: (x) => effectsOfParts(kind, (part) => parts[part]!.predict(x), bounds) });
+  ({ parts, predict: (x) => effectsOfParts(kind, (part, arm) => parts[part]!.predict(arm === undefined ? x : inArm(x, arm)), bounds) });
 
 const fits: { readonly [K in MetaLearner]: (data: EffectData, parts: Parts) => Promise<FittedEffects | Refusal> } = {
-  async s(data, { outcome, context }) {
+  async s(data, { outcome, context, bounds }) {
     const model = await outcome.fit({ ...trainingFor(data, data.y), x: withTreatment(data.x, data.d) }, context);
-    if (isRefusal(model)) return model;
-    const at = (x: Features, arm: number) => model.predict(withTreatment(x, new Float64Array(x.n).fill(arm)));
-    return { predict: (x) => minus(at(x, 1), at(x, 0)) };
+    return isRefusal(model) ? model : parted('s', { outcome: model }, bounds);
   },
 
   async t(data, parts) {
@@ -123,4 +121,5 @@ const foldsFor = ({ x, d, cluster }: EffectData, folds: number, seed: number) =>
 
 const withTreatment = (x: Features, d: Float64Array): Features => ({ ...x, names: [...x.names, 'treatment'], columns: [...x.columns, d] });
 
-const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, row) => value - b[row]!);
+/** The rows as if all were in one arm. */
+export const inArm = (x: Features, arm: 0 | 1): Features => withTreatment(x, new Float64Array(x.n).fill(arm));

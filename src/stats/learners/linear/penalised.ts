@@ -22,6 +22,7 @@ export interface PenalisedOptions {
 export interface FittedLinear extends Fitted {
   readonly model: LinearModel;
   readonly columns: readonly string[];
+  readonly encoding: Encoding;
   readonly selection: Selection | null;
 }
 
@@ -65,7 +66,7 @@ export function penalisedLearner(name: string, task: Task, options: PenalisedOpt
 
 export function fittedLinear(name: string, task: Task, encoding: Encoding, model: LinearModel, selection: Selection | null): FittedLinear {
   return {
-    model, selection,
+    model, selection, encoding,
     columns: encoding.columns.map((column) => column.name),
     predict(x) {
       const incomplete = checkComplete(name, x);

@@ -5,19 +5,18 @@ import { learningHalf } from '../forest/heterogeneity-test.js';
 import type { OverlapRule } from '../forest/overlap.js';
 import { rankWeightedEffect, type RateOptions } from '../forest/rank-weighted-effect.js';
 import { robustRegression, type Coefficient } from '../forest/robust-regression.js';
-import { boostingLearner, type ScoringBoosting } from '../learners/boosting/boosting.js';
-import type { BoostingSettings } from '../learners/boosting/settings.js';
 import { planFolds } from '../learners/folds.js';
 import type { LearningContext } from '../learners/learner.js';
 import { featuresOf } from '../learners/training.js';
 import { studentUpperTail } from '../numeric/student.js';
 import { isRefusal, type Refusal } from '../refusal.js';
 import { crossFittedScores } from './cross-fitted-scores.js';
-import { effectRows, type EffectData, type EffectMethod } from './effect-data.js';
-import type { BoostedEffects } from './boosted-effects.js';
+import { effectRows, type EffectData, type EffectLearners } from './effect-data.js';
+import { effectImportance, type LearnedEffects } from './learned-effects.js';
+import { metaLearner } from './meta-learners.js';
 import type { MetricCalibration, ModelMetrics } from './model-metrics.js';
 
-export interface BoostedJudging {
+export interface EffectJudging {
   /** of the cross-fitting of outcome models and propensities */
   readonly folds: number;
   readonly overlap: OverlapRule;
@@ -29,17 +28,17 @@ export interface BoostedJudging {
 interface Scored { readonly scores: Float64Array; readonly rows: Int32Array; readonly average: ModelMetrics['average'] }
 
 /**
- * Metrics of a way to learn effects by boosting: the average effect over cross-fitted scores; ranking and calibration of a model of one half of
+ * Metrics of a meta-learner: the average effect over cross-fitted scores; ranking and calibration of a model of one half of
  * the units, on the scores of the other half.
  * Refuses what the nuisances, the average and the method refuse.
  */
-export async function boostedMetrics(
-  effects: BoostedEffects, method: EffectMethod, data: EffectData, settings: Partial<BoostingSettings>, { folds, overlap, rate, level }: BoostedJudging, context: LearningContext,
+export async function learnerMetrics(
+  effects: LearnedEffects, data: EffectData, learners: EffectLearners, { folds, overlap, rate, level }: EffectJudging, context: LearningContext,
 ): Promise<ModelMetrics | Refusal> {
-  const scored = await scoredRows(data, settings, folds, overlap, context);
+  const scored = await scoredRows(data, learners, folds, overlap, context);
   if (isRefusal(scored)) return scored;
   const isLearning = learningHalf(data.x.n, data.cluster ?? null, context.seed);
-  const model = await method.fit(effectRows(data, Int32Array.from(isLearning.keys()).filter((row) => isLearning[row] === 1)), context.seed);
+  const model = await metaLearner(effects.kind, learners, { folds, bounds: overlap.bounds }, context).fit(effectRows(data, Int32Array.from(isLearning.keys()).filter((row) => isLearning[row] === 1)), context.seed);
   if (isRefusal(model)) return model;
   const judging = scored.rows.filter((row) => isLearning[row] === 0);
   const priorities = await model.predict(featuresOf(data.x, judging));
@@ -48,20 +47,19 @@ export async function boostedMetrics(
   const cluster = data.cluster ? judging.map((row) => data.cluster![row]!) : null;
   const weight = data.weight ? at(data.weight) : new Float64Array(judging.length).fill(1);
   return {
-    average: scored.average, effects: priorities, importance: importanceOf(effects),
+    average: scored.average, effects: priorities, importance: effectImportance(effects, data.x, data.d),
     rate: rate && rankWeightedEffect({ scores: at(scored.scores), priorities, weight, cluster }, rate),
     calibration: calibrationOf(at(scored.scores), priorities, weight, groupsAmong(judging, data.cluster ? { codes: data.cluster } : null, weight), level),
   };
 }
 
-async function scoredRows(data: EffectData, settings: Partial<BoostingSettings>, count: number, overlap: OverlapRule, context: LearningContext): Promise<Scored | Refusal> {
+async function scoredRows(data: EffectData, learners: EffectLearners, count: number, overlap: OverlapRule, context: LearningContext): Promise<Scored | Refusal> {
   const { x, y, d, weight, cluster } = data;
   const sample: Sample = { x, y, d, ...(weight && { weight }), clusters: cluster ? [cluster] : [] };
   const refusal = checkSample('a meta-learner', sample, ['d']);
   if (refusal) return refusal;
   const folds = planFolds(x.n, { folds: count, ...(cluster && { cluster }), stratify: d }, context.seed);
   if (isRefusal(folds)) return folds;
-  const learners = { outcome: boostingLearner('regression', settings), propensity: boostingLearner('classification', settings) };
   const scored = await crossFittedScores(sample, learners, folds, overlap, context);
   if (isRefusal(scored)) return scored;
   const { scores, rows, trimmedShare } = scored;
@@ -81,12 +79,4 @@ function calibrationOf(scores: Float64Array, effects: Float64Array, weight: Floa
   const { degreesOfFreedom } = fit;
   const slope: Coefficient = fit.coefficients[1]!;
   return { degreesOfFreedom, differential: { ...slope, pValue: studentUpperTail(slope.estimate / slope.standardError, degreesOfFreedom) } };
-}
-
-/** Share of the splits of all parts that each feature has. */
-function importanceOf({ features, parts }: BoostedEffects): Float64Array {
-  const splits = new Float64Array(features.length);
-  for (const { trees } of Object.values(parts) as ScoringBoosting[]) for (const { feature } of trees) for (const index of feature) splits[index]!++;
-  const total = splits.reduce((sum, count) => sum + count, 0);
-  return total > 0 ? splits.map((count) => count / total) : splits;
 }

@@ -1,19 +1,20 @@
 import { z } from 'zod';
-import { boostedBinning } from '../../compute/onnx/boosted-tables.js';
-import { boostedGraph } from '../../compute/onnx/boosted-graph.js';
-import { boostedMethod, boostEffects, predictBoostedEffects, type BoostedEffects } from '../../stats/cate/boosted-effects.js';
-import { loadBoostedEffects, saveBoostedEffects } from '../../stats/cate/boosted-file.js';
-import { boostedMetrics } from '../../stats/cate/boosted-metrics.js';
+import { learnedGraph } from '../../compute/onnx/learned-graph.js';
+import { learnEffects, predictLearnedEffects, type LearnedEffects } from '../../stats/cate/learned-effects.js';
+import { loadLearnedEffects, saveLearnedEffects } from '../../stats/cate/learned-file.js';
+import { learnerMetrics } from '../../stats/cate/learner-metrics.js';
 import type { PartedKind } from '../../stats/cate/effect-parts.js';
 import { crossFittingOptions, featuresOf, overlapOptions, overlapRule } from '../../stats/estimators/dml/causal-columns.js';
 import { checkSample } from '../../stats/dml/sample.js';
-import { probeUnits } from '../../stats/forest/probe-units.js';
 import type { Features } from '../../stats/learners/learner.js';
 import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
 import type { EffectScorer, ModelKind } from './kind.js';
+import { keptProbes } from './kept-probes.js';
+import { chosenOr, keptChoice } from './learner-choices.js';
 import { rateOf, rateOptions } from './rate-options.js';
 
-const options = z.strictObject({
+/** Settings of gradient boosting, where nothing else is chosen. */
+export const boostingOptions = {
   trees: z.int().min(1).max(5000).default(500).describe('trees of each boosted model, at most'),
   learningRate: z.number().gt(0).max(1).default(0.1).describe('what the outputs of a tree are multiplied by'),
   maxLeaves: z.int().min(2).max(1024).default(31).describe('leaves of a tree, at most'),
@@ -23,6 +24,11 @@ const options = z.strictObject({
   featureShare: z.number().gt(0).max(1).default(1).describe('share of features that a tree is shown, a fraction'),
   heldOut: z.number().gt(0).max(0.5).nullable().default(0.1).describe('share of rows held out to decide when to stop, a fraction; null: all trees are kept'),
   patience: z.int().min(1).default(20).describe('trees without a new least held-out loss that end the boosting'),
+} as const;
+
+const options = z.strictObject({
+  outcomeLearner: keptChoice('E[Y | D, X]'), propensityLearner: keptChoice('P(D = 1 | X)'), effectLearner: keptChoice('tau(X), of x-, r- and dr-learners'),
+  ...boostingOptions,
   folds: crossFittingOptions.folds, ...overlapOptions, ...rateOptions, level: crossFittingOptions.level,
 });
 
@@ -31,15 +37,16 @@ const emptyColumn = ({ names, columns }: Features): Refusal | null => {
   return empty < 0 ? null : refuse('zero_variance', `column ${names[empty]} has no value that is not missing`, 'Drop the column.');
 };
 
-const NAMES = { t: 't-learner', x: 'x-learner', r: 'r-learner', dr: 'dr-learner' } as const;
+export const LACKS_A_NUMBER = 'a number is missing that a linear model cannot do without';
+const NAMES = { s: 's-learner', t: 't-learner', x: 'x-learner', r: 'r-learner', dr: 'dr-learner' } as const;
 
-/** A meta-learner over gradient boosting. */
-export const boostedKind = (kind: PartedKind, reference: string): ModelKind => ({
-  title: `${NAMES[kind]} over gradient boosting, without variances`,
+/** A meta-learner over gradient boosting, or over what its options name. */
+export const learnerKind = (kind: PartedKind, reference: string): ModelKind => ({
+  title: `${NAMES[kind]} over gradient boosting or any other learner, without variances`,
   references: [reference, 'Yadlowsky, Fleming, Shah, Brunskill, Wager (2025), JASA'],
   options,
   async train({ outcome, treatment, covariates, categories, weight, cluster }, given, context) {
-    const { folds, rate, replicates, level, lowestPropensity, highestPropensity, beyondBounds, ...settings } = given as z.output<typeof options>;
+    const { folds, rate, replicates, level, lowestPropensity, highestPropensity, beyondBounds, outcomeLearner, propensityLearner, effectLearner, ...settings } = given as z.output<typeof options>;
     const overlap = overlapRule({ lowestPropensity, highestPropensity, beyondBounds });
     const data = {
       x: featuresOf(covariates, categories, outcome.values.length), y: outcome.values, d: treatment.values,
@@ -47,40 +54,40 @@ export const boostedKind = (kind: PartedKind, reference: string): ModelKind => (
     };
     const refusal = checkSample(`a ${NAMES[kind]}`, { ...data, clusters: [] }, ['d']) ?? emptyColumn(data.x);
     if (refusal) return refusal;
-    const effects = await boostEffects(kind, data, settings, { folds, bounds: overlap.bounds }, context);
+    const learners = {
+      outcome: chosenOr(outcomeLearner, 'regression', 'outcomeLearner', settings), propensity: chosenOr(propensityLearner, 'classification', 'propensityLearner', settings),
+      effect: chosenOr(effectLearner, 'regression', 'effectLearner', settings),
+    };
+    const effects = await learnEffects(kind, data, learners, { folds, bounds: overlap.bounds }, context);
     if (isRefusal(effects)) return effects;
     context.onProgress?.(0.4);
-    const method = boostedMethod(kind, settings, { folds, bounds: overlap.bounds }, context);
-    const metrics = await boostedMetrics(effects, method, data, settings, { folds, overlap, rate: rateOf({ rate, replicates, level }, context.seed), level }, context);
-    return isRefusal(metrics) ? metrics : { scorer: boostedScorer(effects), metrics };
+    const metrics = await learnerMetrics(effects, data, learners, { folds, overlap, rate: rateOf({ rate, replicates, level }, context.seed), level }, context);
+    return isRefusal(metrics) ? metrics : { scorer: learnedScorer(effects), metrics };
   },
   load(bytes) {
-    const effects = loadBoostedEffects(bytes);
+    const effects = loadLearnedEffects(bytes);
     if (isRefusal(effects)) return effects;
     if (effects.kind !== kind) return refuse('unsupported_combination', `model.bin holds a ${NAMES[effects.kind]}, and the card tells of a ${NAMES[kind]}`, 'Train the model again.');
-    return boostedScorer(effects);
+    return learnedScorer(effects);
   },
 });
 
-function boostedScorer(effects: BoostedEffects): EffectScorer {
+function learnedScorer(effects: LearnedEffects): EffectScorer {
   const { features } = effects;
   return {
     features,
     hasVariance: false,
+    withoutScore: LACKS_A_NUMBER,
     async score(columns, scoring) {
       scoring?.signal?.throwIfAborted();
-      const estimates = predictBoostedEffects(effects, columns);
-      return { estimates, variances: null, isIdentified: new Uint8Array(estimates.length).fill(1) };
+      return { ...predictLearnedEffects(effects, columns), variances: null };
     },
-    scoreRow: (values) => ({ cate: predictBoostedEffects(effects, values.map((value) => Float64Array.of(value)))[0]!, variance: null }),
-    probes: (units) => probesOf(effects, units),
-    graph: (metadata) => boostedGraph(effects, metadata),
-    save: () => saveBoostedEffects(effects),
+    scoreRow(values) {
+      const { estimates, isIdentified } = predictLearnedEffects(effects, values.map((value) => Float64Array.of(value)));
+      return isIdentified[0] === 1 ? { cate: estimates[0]!, variance: null } : refuse('not_finite', LACKS_A_NUMBER, 'Fill it in, or train with a learner that takes missing values (boosting, forest).');
+    },
+    probes: (units) => keptProbes(Object.values(effects.parts), features.length, units),
+    graph: (metadata) => learnedGraph(effects, metadata),
+    save: () => saveLearnedEffects(effects),
   };
-}
-
-/** Probes of the bins of each part, in turn: arms have cuts of their own. */
-function probesOf({ parts, features }: BoostedEffects, units: number): Float64Array[] {
-  const each = Object.values(parts).map(({ bins }) => probeUnits(boostedBinning(bins), units));
-  return features.map((_, feature) => Float64Array.from({ length: units }, (__, unit) => each[unit % each.length]![feature]![unit]!));
 }
