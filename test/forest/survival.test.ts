@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createForestEngine, type WorkerForestEngine } from '../../src/compute/forest-engine.js';
+import { bestLinearProjection } from '../../src/stats/forest/best-linear-projection.js';
 import { growCausalSurvivalForest, predictSurvivalEffects, predictSurvivalEffectsOutOfBag, type CausalSurvivalData } from '../../src/stats/forest/causal-survival-forest.js';
 import { augmentedOutcome, expectedTarget, survivalTargets, type SurvivalTarget } from '../../src/stats/forest/censored-outcomes.js';
 import { loadForest, saveForest } from '../../src/stats/forest/forest-file.js';
 import { defaultOverlap } from '../../src/stats/forest/overlap.js';
 import { referenceEngine } from '../../src/stats/forest/reference/reference-engine.js';
-import { survivalAverage } from '../../src/stats/forest/survival-average.js';
+import { survivalAverage, survivalScores } from '../../src/stats/forest/survival-average.js';
 import { survivalTimes, splitTimes } from '../../src/stats/forest/survival-times.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { answered, mean, rms } from './shared.js';
@@ -88,6 +89,10 @@ describe('causal survival forest', () => {
     const tau = data.tau(target);
     const average = answered(survivalAverage(forest, defaultOverlap));
     expect(Math.abs(average.estimate - mean(tau))).toBeLessThan(3 * average.standardError);
+    const [level] = answered(bestLinearProjection({ ...forest, isBinary: true }, survivalScores(forest), {}, 0.95)).coefficients;
+    expect(level!.estimate).toBeCloseTo(average.estimate, 12);
+    // HC3 is the jackknife without its (n - 1) / n
+    expect(level!.standardError * Math.sqrt(999 / 1000)).toBeCloseTo(average.standardError, 12);
     // the difference of two arms' means would have about this error without censoring: sd 0.5 (times up to 1.5, or shares)
     expect(average.standardError).toBeLessThan(1.3 * 0.5 * Math.sqrt(4 / 1000));
     expect(rms(forest.tauHat, tau)).toBeLessThan(0.8 * rms(tau, tau.map(() => 0)));

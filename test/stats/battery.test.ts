@@ -77,7 +77,7 @@ const entries: Record<string, Entry> = {
   'cost_curve': { roles: { predicted: ['x'], gains: ['y'], costs: ['e'] }, options: { budgets: [1], replicates: 50 }, outcomes: [], shift: false, scale: false, duplicate: false },
   'multi_arm_forest': { ...forest, roles: { ...forestColumns, outcome: ['y'], treatment: 'arm' }, effect: ['contrasts', 0] },
   'instrumental_forest': { ...forest, options: { ...forest.options, leastF: 0 }, roles: { ...forestColumns, treatment: 'u', instrument: 'treated' }, effect: ['reducedForm'] },
-  'causal_survival_forest': { ...forest, options: { ...forest.options, horizon: 4, leastObserved: 0.001 }, roles: { time: 'd', event: 'b', treatment: 'treated', covariates: ['x', 'w'] }, outcomes: [], shift: false, scale: false, effect: ['average'] },
+  'causal_survival_forest': { ...forest, options: { ...forest.options, horizon: 4, leastObserved: 0.001 }, roles: { time: 'd', event: 'b', treatment: 'treated', covariates: ['x', 'w'], projectOn: ['w'] }, outcomes: [], shift: false, scale: false, effect: ['average'] },
   'cate': { ...crossFitted, options: { folds: 2, methods: ['t', 'dr'], outcomeLearner: { name: 'linear' }, propensityLearner: { name: 'logistic' }, effectLearner: { name: 'linear' } }, roles: { ...forestColumns, treatment: 'arm' }, effect: ['contrasts', 0, 'average'] },
   'uplift_curve': { roles: { outcome: 'y', treatment: 'arm', score: 'x' }, outcomes: ['y'], ...plain, effect: ['qini'] },
   'uplift_forest': { roles: { outcome: 'b', treatment: 'arm', covariates: ['x', 'w'] }, options: { trees: 10, minLeaf: 5, minArm: 2, regularisation: 5 }, outcomes: [], shift: false, scale: false, duplicate: false, binary: true },

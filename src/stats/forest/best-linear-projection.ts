@@ -12,6 +12,9 @@ export interface LinearProjection extends RobustRegression {
   readonly trimmedShare: number;
 }
 
+/** A forest of one treatment's effects. */
+type ProjectedForest = Pick<CausalForest, 'wHat' | 'isBinary' | 'weight' | 'rows' | 'settings'>;
+
 /**
  * Best linear projection of the effect on some columns: regression of the doubly robust scores, with HC3 or cluster-jackknife errors.
  *
@@ -20,7 +23,7 @@ export interface LinearProjection extends RobustRegression {
  * @see Semenova, Chernozhukov (2021), Econometrics Journal 24(2); Cui and others (2023)
  */
 export function bestLinearProjection(
-  forest: CausalForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, target: 'all' | 'overlap' = 'all', subset?: Int32Array,
+  forest: ProjectedForest, scores: Float64Array, columns: Readonly<Record<string, Float64Array>>, level: number, rule: OverlapRule = defaultOverlap, target: 'all' | 'overlap' = 'all', subset?: Int32Array,
 ): LinearProjection | Refusal {
   if (target === 'overlap' && !forest.isBinary) return refuse('unsupported_combination', 'a projection weighted by overlap needs a binary treatment', 'Ask for target all.');
   // a score divides by e(x) (1 - e(x)), which weighs it here: where that is 0 nothing is told

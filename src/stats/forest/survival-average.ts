@@ -14,17 +14,21 @@ import { keepWhere, type OverlapRule } from './overlap.js';
  * @see Cui, Kosorok, Sverdrup, Wager, Zhu (2023), JRSS B 85(2), section 4
  */
 export function survivalAverage(forest: CausalSurvivalForest, rule: OverlapRule): Effect & { readonly trimmedShare: number; readonly groups: number } | Refusal {
-  const { w, wHat, residual, tauHat } = forest;
+  const { wHat } = forest;
   const [lowest, highest] = rule.bounds;
-  const kept = keepWhere(Int32Array.from(w.keys()), rule, (row) => wHat[row]! >= lowest && wHat[row]! <= highest);
+  const kept = keepWhere(Int32Array.from(wHat.keys()), rule, (row) => wHat[row]! >= lowest && wHat[row]! <= highest);
   if (isRefusal(kept)) return kept;
-  const scores = Float64Array.from(kept.rows, (row) => {
-    const deviation = w[row]! - wHat[row]!;
-    return tauHat[row]! + (deviation * (residual[row]! - deviation * tauHat[row]!)) / (wHat[row]! * (1 - wHat[row]!));
-  });
+  const scoreOf = survivalScores(forest);
+  const scores = Float64Array.from(kept.rows, (row) => scoreOf[row]!);
   const all = observationWeights(forest);
   const weight = Float64Array.from(kept.rows, (row) => all[row]!);
   const groups = groupsAmong(kept.rows, forest.rows.clusters, weight);
   const mean = meanScore(scores, weight, groups);
   return isRefusal(mean) ? mean : { ...mean, trimmedShare: kept.trimmedShare, groups: groups.count };
 }
+
+/** Doubly robust scores of the effect, shape (n), in units of time or of probability; not finite where the propensity is 0 or 1. */
+export const survivalScores = ({ w, wHat, residual, tauHat }: CausalSurvivalForest): Float64Array => tauHat.map((tau, row) => {
+  const deviation = w[row]! - wHat[row]!;
+  return tau + (deviation * (residual[row]! - deviation * tau)) / (wHat[row]! * (1 - wHat[row]!));
+});
