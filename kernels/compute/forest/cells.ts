@@ -3,6 +3,7 @@
  * on their order; and what a rule needs to know of the node.
  */
 import { cells, records, rho, weightCells } from './workspace';
+import { addFirst, addLast, firstField, lastField, totalOf, treatmentAndWeight, upTo } from './four-units';
 import { SPLIT_STABILISED, alpha, imbalancePenalty, minNodeSize, splitting, weighted } from './options';
 
 export const FIXED_ONE: f64 = 1073741824.0;
@@ -10,8 +11,6 @@ export const FIXED_ONE: f64 = 1073741824.0;
 export const MIN_TREATMENT_VARIANCE: f64 = 1e-10;
 /** Mean absolute label below which a node is constant. */
 export const MIN_LABEL: f64 = 1e-12;
-/** Share of an outcome's sum of squares that labels must leave to explain: below it, float32 labels are rounding. */
-export const MIN_UNEXPLAINED: f64 = 1e-12;
 /** Counts of both kinds fit one word up to here; in larger nodes alpha alone bounds the children. */
 export const PACKED_LIMIT = 32768;
 const ONE_UNIT = 1;
@@ -43,13 +42,13 @@ export function setCounts(units: i32, total: i32): void {
 /**
  * Cells of the node's labels, which stand in `rho`, for the rule in force; false when a stabilised split has too few units on a side.
  *
- * @param norm at least the sum of |rho|; @param variation sum of G (W - wBar)^2, for stabilised splits
+ * @param norm sum of |rho|; @param variation sum of G (W - wBar)^2, for stabilised splits
  */
 export function fillCells(start: i32, end: i32, sumG: f64, norm: f64, wBar: f32, variation: f64): bool {
   const scale = <f32>(FIXED_ONE / norm);
   setCounts(end - start, end - start);
   if (splitting == SPLIT_STABILISED) {
-    if (!fillGradientCells(start, end, wBar, scale, sumG, variation)) return false;
+    if (!fillGradientCells(start, end, wBar, scale, variation)) return false;
   } else fillLabelCells(start, end, scale);
   fillWeightCells(start, end, sumG, norm);
   return true;
@@ -67,32 +66,29 @@ function fillLabelCells(start: i32, end: i32, scale: f32): void {
   }
 }
 
-/** Cells of 16 bytes { rho, G z, G z^2, units below the mean << 16 | units above }, z = W - wBar; four at a time, the last ones past the end. */
-function fillGradientCells(start: i32, end: i32, wBar: f32, scale: f32, sumG: f64, variation: f64): bool {
-  // the sum of |G z| is at most the root of sum G times sum G z^2
-  const treatmentScale = <f32>(FIXED_ONE / Math.sqrt(sumG * variation));
+/** Cells of 16 bytes { rho, G z, G z^2, units below the mean << 16 | units above }, z = W - wBar. */
+function fillGradientCells(start: i32, end: i32, wBar: f32, scale: f32, variation: f64): bool {
+  const treatmentScale = <f32>(FIXED_ONE / countSmall(start, end, wBar));
+  if (smallCount < 2 * minNodeSize || end - start - smallCount < 2 * minNodeSize) return false;
+  treatmentVariation = variation;
+  leastVariation = alpha * variation;
   const squareScale = <f32>(FIXED_ONE / variation);
+  treatmentStep = 1.0 / <f64>treatmentScale;
+  squareStep = 1.0 / <f64>squareScale;
   const one = i32x4.splat(ONE_UNIT);
   const below = i32x4.splat(end - start < PACKED_LIMIT ? ONE_BELOW : ONE_UNIT);
-  let small = 0;
   let record = records + (<usize>start << 4);
   let cell = cells + (<usize>start << 4);
   const last = rho + (<usize>end << 2);
   for (let label = rho + (<usize>start << 2); label < last; label += 16, record += 64, cell += 64) {
-    const record0 = v128.load(record);
-    const record1 = v128.load(record, 16);
-    const record2 = v128.load(record, 32);
-    const record3 = v128.load(record, 48);
-    const w = v128.shuffle<i32>(v128.shuffle<i32>(record0, record1, 1, 5, 3, 7), v128.shuffle<i32>(record2, record3, 1, 5, 3, 7), 0, 1, 4, 5);
-    const g = v128.shuffle<i32>(v128.shuffle<i32>(record0, record1, 1, 5, 3, 7), v128.shuffle<i32>(record2, record3, 1, 5, 3, 7), 2, 3, 6, 7);
-    const z = f32x4.sub(w, f32x4.splat(wBar));
-    const gz = f32x4.mul(g, z);
-    const isSmall = f32x4.lt(z, f32x4.splat(0));
-    small += popcnt(i32x4.bitmask(isSmall) & unitsUpTo(last - label));
+    const treatments01 = treatmentAndWeight(v128.load(record), v128.load(record, 16));
+    const treatments23 = treatmentAndWeight(v128.load(record, 32), v128.load(record, 48));
+    const z = f32x4.sub(firstField(treatments01, treatments23), f32x4.splat(wBar));
+    const gz = f32x4.mul(lastField(treatments01, treatments23), z);
     const rhoCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(v128.load(label), f32x4.splat(scale)));
     const treatmentCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(gz, f32x4.splat(treatmentScale)));
     const squareCells = i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.mul(gz, z), f32x4.splat(squareScale)));
-    const unitCells = v128.bitselect(below, one, isSmall);
+    const unitCells = v128.bitselect(below, one, f32x4.lt(z, f32x4.splat(0)));
     const outer01 = v128.shuffle<i32>(rhoCells, treatmentCells, 0, 4, 1, 5);
     const inner01 = v128.shuffle<i32>(squareCells, unitCells, 0, 4, 1, 5);
     const outer23 = v128.shuffle<i32>(rhoCells, treatmentCells, 2, 6, 3, 7);
@@ -102,18 +98,27 @@ function fillGradientCells(start: i32, end: i32, wBar: f32, scale: f32, sumG: f6
     v128.store(cell, v128.shuffle<i64>(outer23, inner23, 0, 2), 32);
     v128.store(cell, v128.shuffle<i64>(outer23, inner23, 1, 3), 48);
   }
-  if (small < 2 * minNodeSize || end - start - small < 2 * minNodeSize) return false;
-  smallCount = small;
-  treatmentVariation = variation;
-  leastVariation = alpha * variation;
-  treatmentStep = 1.0 / <f64>treatmentScale;
-  squareStep = 1.0 / <f64>squareScale;
   return true;
 }
 
-/** A bit for each of four units, as far as `bytes` of f32 go. */
-function unitsUpTo(bytes: usize): i32 {
-  return bytes >= 16 ? 15 : (1 << <i32>(bytes >> 2)) - 1;
+/** Counts the units below the mean treatment; returns the sum of |G z|. */
+function countSmall(start: i32, end: i32, wBar: f32): f64 {
+  let small = 0;
+  let sumFirst = f64x2.splat(0);
+  let sumLast = f64x2.splat(0);
+  let record = records + (<usize>start << 4);
+  for (let unit = start; unit < end; unit += 4, record += 64) {
+    const treatments01 = treatmentAndWeight(v128.load(record), v128.load(record, 16));
+    const treatments23 = treatmentAndWeight(v128.load(record, 32), v128.load(record, 48));
+    const z = f32x4.sub(firstField(treatments01, treatments23), f32x4.splat(wBar));
+    const counts = upTo(end - unit);
+    small += popcnt(i32x4.bitmask(v128.and(f32x4.lt(z, f32x4.splat(0)), counts)));
+    const size = v128.and(f32x4.abs(f32x4.mul(lastField(treatments01, treatments23), z)), counts);
+    sumFirst = addFirst(sumFirst, size);
+    sumLast = addLast(sumLast, size);
+  }
+  smallCount = small;
+  return totalOf(sumFirst, sumLast);
 }
 
 /** Fixed-point weights, and what depends on their scale. Without weights a unit is one step. */

@@ -58,7 +58,7 @@ export function labelBySeveral(start: i32, end: i32): bool {
   if (norm <= MIN_LABEL * sumG) return false;
   fillWeightCells(start, end, sumG, norm);
   setCounts(end - start, end - start);
-  return fixCells(start, end, sumG, <f32>(FIXED_ONE / norm));
+  return fixCells(start, end, <f32>(FIXED_ONE / norm));
 }
 
 function findMeans(start: i32, end: i32): f64 {
@@ -169,7 +169,7 @@ function writeLabel(cell: usize, index: i32, value: f64): void {
 }
 
 /** Turns labels into fixed point and fills the rest of the cells; false when a treatment has too few units on a side of its mean. */
-function fixCells(start: i32, end: i32, sumG: f64, scale: f32): bool {
+function fixCells(start: i32, end: i32, scale: f32): bool {
   const count = labelCount();
   const bytes = <usize>cellWidth() << 2;
   const first = cells + <usize>start * bytes;
@@ -183,7 +183,7 @@ function fixCells(start: i32, end: i32, sumG: f64, scale: f32): bool {
     store<i32>(cell + (<usize>count << 2), 1);
     store<i32>(cell + (<usize>count << 2), weightOf(i), 4);
   }
-  for (let i = 0; i < treatments; i++) if (!fixTreatment(i, start, end, sumG, first + (<usize>(count + 2 + 3 * i) << 2), bytes)) return false;
+  for (let i = 0; i < treatments; i++) if (!fixTreatment(i, start, end, first + (<usize>(count + 2 + 3 * i) << 2), bytes)) return false;
   return true;
 }
 
@@ -191,16 +191,19 @@ function weightOf(record: i32): i32 {
   return weighted ? load<i32>(weightCells + (<usize>record << 2)) : 1;
 }
 
-function fixTreatment(index: i32, start: i32, end: i32, sumG: f64, first: usize, bytes: usize): bool {
+function fixTreatment(index: i32, start: i32, end: i32, first: usize, bytes: usize): bool {
   const mean = <f32>d(wBar, index);
   const last = records + (<usize>end << 4);
+  let norm: f64 = 0;
   let small = 0;
   for (let record = records + (<usize>start << 4); record < last; record += 16) {
-    small += <i32>(<f32>column(index, record) - mean < 0);
+    const z = <f32>column(index, record) - mean;
+    norm += <f64>abs(load<f32>(record, 12) * z);
+    small += <i32>(z < 0);
   }
   if (small < 2 * minNodeSize || end - start - small < 2 * minNodeSize) return false;
   store<i32>(smallCountOf + (<usize>index << 2), small);
-  const treatmentScale = <f32>(FIXED_ONE / Math.sqrt(sumG * d(variationOf, index)));
+  const treatmentScale = <f32>(FIXED_ONE / norm);
   const squareScale = <f32>(FIXED_ONE / d(variationOf, index));
   setD(leastVariationOf, index, alpha * d(variationOf, index));
   setD(treatmentStepOf, index, 1.0 / <f64>treatmentScale);

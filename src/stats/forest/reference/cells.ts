@@ -5,9 +5,7 @@ const f32 = Math.fround;
 export const FIXED_ONE = 1073741824;
 export const MIN_TREATMENT_VARIANCE = 1e-10;
 export const MIN_LABEL = 1e-12;
-/** Share of an outcome's sum of squares that labels must leave to explain: below it, float32 labels are rounding. */
-export const MIN_UNEXPLAINED = 1e-12;
-/** The kernel packs two counts in a word up to here; in larger nodes alpha alone bounds the children. */
+/** The kernel packs two counts in a cell up to here; in larger nodes alpha alone bounds the children. */
 export const PACKED_LIMIT = 32768;
 
 /** How a treatment spreads over a node, which balanced splits keep in both children. */
@@ -43,6 +41,16 @@ export interface Labels {
   readonly penalty: number;
 }
 
+/** Sum of absolute values in the four partial sums that the kernel takes. */
+export function absoluteSum(values: Float32Array): number {
+  const lanes = [0, 0, 0, 0] as [number, number, number, number];
+  values.forEach((value, i) => { lanes[i & 3]! += Math.abs(value); });
+  return lanes[0] + lanes[2] + (lanes[1] + lanes[3]);
+}
+
+/** The same in the order of the values. */
+export const absoluteSumInOrder = (values: Float32Array): number => values.reduce((sum, value) => sum + Math.abs(value), 0);
+
 /** Towards zero, as the kernel converts. */
 export const fixed = (values: Float32Array, scale: number): Int32Array => Int32Array.from(values, (value) => Math.trunc(f32(value * scale)));
 
@@ -51,7 +59,6 @@ export const leastCount = (plan: GrowthPlan, units: number): number => Math.max(
 /**
  * Cells of a node with one label; null when a stabilised split has too few units on a side.
  *
- * @param norm at least the sum of |label|
  * @param treatment what stabilised splits balance, with its mean and sum of squared deviations
  */
 export function cellsOf(
@@ -60,7 +67,7 @@ export function cellsOf(
 ): Labels | null {
   const balances: Balance[] = [];
   if (treatment && forestKinds[plan.kind].splits === 'stabilised') {
-    const balance = balanceOf(plan, rows, plan.treatment, sumG, treatment.mean, treatment.variation);
+    const balance = balanceOf(plan, rows, plan.treatment, treatment.mean, treatment.variation, absoluteSum);
     if (!balance) return null;
     balances.push(balance);
   }
@@ -74,14 +81,15 @@ export const countsOf = (plan: GrowthPlan, rows: Int32Array) => ({
   units: rows.length, count: new Uint8Array(rows.length).fill(1), countTotal: rows.length, leastCount: leastCount(plan, rows.length),
 });
 
-export function balanceOf(plan: GrowthPlan, rows: Int32Array, column: Float32Array, sumG: number, mean: number, variation: number): Balance | null {
+export function balanceOf(
+  plan: GrowthPlan, rows: Int32Array, column: Float32Array, mean: number, variation: number, norm: (values: Float32Array) => number,
+): Balance | null {
   const z = Float32Array.from(rows, (row) => f32(column[row]! - mean));
   const gz = z.map((value, i) => plan.weight[rows[i]!]! * value);
   const small = Uint8Array.from(z, (value) => (value < 0 ? 1 : 0));
   const smallCount = small.reduce((sum, value) => sum + value, 0);
   if (smallCount < 2 * plan.minNodeSize || rows.length - smallCount < 2 * plan.minNodeSize) return null;
-  // the sum of |G z| is at most the root of sum G times sum G z^2
-  const zScale = f32(FIXED_ONE / Math.sqrt(sumG * variation));
+  const zScale = f32(FIXED_ONE / norm(gz));
   const squareScale = f32(FIXED_ONE / variation);
   return {
     z: fixed(gz, zScale), square: fixed(gz.map((value, i) => value * z[i]!), squareScale), small, smallCount, variation,

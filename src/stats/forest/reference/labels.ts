@@ -1,6 +1,6 @@
 import { forestKinds } from '../forest-kinds.js';
 import type { GrowthPlan } from '../growth-plan.js';
-import { cellsOf, MIN_LABEL, MIN_TREATMENT_VARIANCE, MIN_UNEXPLAINED, type Labels } from './cells.js';
+import { absoluteSum, absoluteSumInOrder, cellsOf, MIN_LABEL, MIN_TREATMENT_VARIANCE, type Labels } from './cells.js';
 import { labelBySeveral } from './several-labels.js';
 import { labelByMartingale, labelByRatio } from './survival-labels.js';
 
@@ -15,51 +15,48 @@ export function relabel(plan: GrowthPlan, rows: Int32Array): Labels | null {
 function labelByOutcome(plan: GrowthPlan, rows: Int32Array): Labels | null {
   let sumG = 0;
   let sumY = 0;
-  let sumYY = 0;
   for (const row of rows) {
-    const y = plan.outcome[row]!;
-    const gy = plan.weight[row]! * y;
     sumG += plan.weight[row]!;
-    sumY += gy;
-    sumYY += gy * y;
+    sumY += plan.weight[row]! * plan.outcome[row]!;
   }
   if (!(sumG > 0)) return null;
-  const yBar = sumY / sumG;
-  const unexplained = sumYY - sumY * yBar;
-  if (unexplained <= MIN_UNEXPLAINED * sumYY) return null;
-  const label = Float32Array.from(rows, (row) => plan.weight[row]! * f32(plan.outcome[row]! - f32(yBar)));
-  // the sum of |G e| is at most the root of sum G times sum G e^2
-  return cellsOf(plan, rows, label, sumG, Math.sqrt(sumG * unexplained), null);
+  const yBar = f32(sumY / sumG);
+  const label = Float32Array.from(rows, (row) => plan.weight[row]! * f32(plan.outcome[row]! - yBar));
+  const norm = absoluteSum(label);
+  return norm > MIN_LABEL * sumG ? cellsOf(plan, rows, label, sumG, norm, null) : null;
 }
 
 function labelByEffect(plan: GrowthPlan, rows: Int32Array): Labels | null {
-  const sums = { g: 0, w: 0, y: 0, wy: 0, ww: 0, yy: 0 };
+  let sumG = 0;
+  let sumW = 0;
+  let sumY = 0;
+  let sumWY = 0;
+  let sumWW = 0;
   for (const row of rows) {
     const w = plan.treatment[row]!;
     const y = plan.outcome[row]!;
     const g = plan.weight[row]!;
-    sums.g += g;
-    sums.w += g * w;
-    sums.y += g * y;
-    sums.wy += g * w * y;
-    sums.ww += g * w * w;
-    sums.yy += g * y * y;
+    const gw = g * w;
+    sumG += g;
+    sumW += gw;
+    sumY += g * y;
+    sumWY += gw * y;
+    sumWW += gw * w;
   }
-  if (!(sums.g > 0)) return null;
-  const wBar = sums.w / sums.g;
-  const yBar = sums.y / sums.g;
-  const variation = sums.ww - sums.w * wBar;
-  if (variation <= MIN_TREATMENT_VARIANCE * sums.g) return null;
-  const covariation = sums.wy - sums.w * yBar;
-  const unexplained = sums.yy - sums.y * yBar - (covariation * covariation) / variation;
-  if (unexplained <= MIN_UNEXPLAINED * sums.yy) return null;
-  const tau = f32(covariation / variation);
+  if (!(sumG > 0)) return null;
+  const wBar = sumW / sumG;
+  const yBar = sumY / sumG;
+  const variation = sumWW - sumW * wBar;
+  if (variation <= MIN_TREATMENT_VARIANCE * sumG) return null;
+  const tau = f32((sumWY - sumW * yBar) / variation);
+  const wBar32 = f32(wBar);
+  const yBar32 = f32(yBar);
   const label = Float32Array.from(rows, (row) => {
-    const z = f32(plan.treatment[row]! - f32(wBar));
-    return f32(plan.weight[row]! * z) * f32(f32(plan.outcome[row]! - f32(yBar)) - f32(tau * z));
+    const z = f32(plan.treatment[row]! - wBar32);
+    return f32(plan.weight[row]! * z) * f32(f32(plan.outcome[row]! - yBar32) - f32(tau * z));
   });
-  // the sum of |G z e| is at most the root of sum G z^2 times sum G e^2
-  return cellsOf(plan, rows, label, sums.g, Math.sqrt(variation * unexplained), { mean: f32(wBar), variation });
+  const norm = absoluteSum(label);
+  return norm > MIN_LABEL * sumG ? cellsOf(plan, rows, label, sumG, norm, { mean: wBar32, variation }) : null;
 }
 
 function labelByInstrument(plan: GrowthPlan, rows: Int32Array): Labels | null {
@@ -100,6 +97,6 @@ function labelByInstrument(plan: GrowthPlan, rows: Int32Array): Labels | null {
     const residual = f32(f32(plan.outcome[row]! - yBar32) - f32(tau * f32(treatment[row]! - wBar32)));
     return f32(plan.weight[row]! * q) * residual;
   });
-  const norm = label.reduce((sum, value) => sum + Math.abs(value), 0);
+  const norm = absoluteSumInOrder(label);
   return norm > MIN_LABEL * sums.g ? cellsOf(plan, rows, label, sums.g, norm, { mean: f32(zBar), variation }) : null;
 }

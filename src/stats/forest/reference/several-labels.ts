@@ -1,5 +1,5 @@
 import type { GrowthPlan } from '../growth-plan.js';
-import { balanceOf, countsOf, fixed, FIXED_ONE, MIN_LABEL, MIN_TREATMENT_VARIANCE, weightCells, type Balance, type Labels } from './cells.js';
+import { absoluteSumInOrder, balanceOf, countsOf, fixed, FIXED_ONE, MIN_LABEL, MIN_TREATMENT_VARIANCE, weightCells, type Balance, type Labels } from './cells.js';
 
 const f32 = Math.fround;
 
@@ -28,11 +28,11 @@ export function labelBySeveral(plan: GrowthPlan, rows: Int32Array): Labels | nul
       });
     }
   });
-  const norm = Math.max(...labels.map((label) => label.reduce((sum, value) => sum + Math.abs(value), 0)));
+  const norm = Math.max(...labels.map(absoluteSumInOrder));
   if (norm <= MIN_LABEL * sumG) return null;
   const balances: Balance[] = [];
   for (let index = 0; index < k; index++) {
-    const balance = balanceOf(plan, rows, plan.further[index]!, sumG, f32(means[index]!), solved.variations[index]!);
+    const balance = balanceOf(plan, rows, plan.further[index]!, f32(means[index]!), solved.variations[index]!, absoluteSumInOrder);
     if (!balance) return null;
     balances.push(balance);
   }

@@ -1,5 +1,5 @@
 import type { GrowthPlan } from '../growth-plan.js';
-import { cellsOf, fixed, FIXED_ONE, leastCount, MIN_LABEL, MIN_TREATMENT_VARIANCE, type Labels } from './cells.js';
+import { absoluteSumInOrder, cellsOf, fixed, FIXED_ONE, leastCount, MIN_LABEL, MIN_TREATMENT_VARIANCE, type Labels } from './cells.js';
 
 const f32 = Math.fround;
 const TIMES = 256;
@@ -28,7 +28,7 @@ export function labelByRatio(plan: GrowthPlan, rows: Int32Array): Labels | null 
   if (Math.abs(sumD) <= MIN_TREATMENT_VARIANCE * sumG || variation <= MIN_TREATMENT_VARIANCE * sumG) return null;
   const tau = f32(sumN / sumD);
   const label = Float32Array.from(rows, (row) => plan.weight[row]! * f32(plan.outcome[row]! - f32(tau * denominator[row]!)));
-  const norm = label.reduce((sum, value) => sum + Math.abs(value), 0);
+  const norm = absoluteSumInOrder(label);
   if (norm <= MIN_LABEL * sumG) return null;
   return cellsOf(plan, rows, label, sumG, norm, { mean: f32(wBar), variation }, Uint8Array.from(rows, (row) => (failures[row]! > 0 ? 1 : 0)));
 }
@@ -55,7 +55,7 @@ export function labelByMartingale(plan: GrowthPlan, rows: Int32Array): Labels | 
   if (countTotal < 2 || !(expected > 0)) return null;
   const hazardOf = (row: number) => hazard[plan.treatment[row]!]!;
   const label = Float32Array.from(rows, (row, i) => count[i]! - hazardOf(row));
-  const norm = label.reduce((total, value) => total + Math.abs(value), 0);
+  const norm = absoluteSumInOrder(label);
   if (norm <= MIN_LABEL * rows.length) return null;
   const weight = fixed(Float32Array.from(rows, hazardOf), f32(FIXED_ONE / expected)).map((cell) => Math.max(1, cell));
   return {
