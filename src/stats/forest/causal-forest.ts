@@ -72,7 +72,7 @@ export async function growCausalForest(
   const weight = data.weight ?? null;
   const stages = stagesOf(options, data);
 
-  const forNuisance = nuisanceSettings(settings, data.y.length, nuisance);
+  const forNuisance = nuisanceSettings(settings, rows, nuisance);
   const yHat = data.yHat ?? await outOfBagMean(engine, rows, data.y, weight, forNuisance, forestStreams.outcome, stages.next());
   if (isRefusal(yHat)) return yHat;
   const wHat = data.wHat ?? await treatmentMean(engine, rows, data, indexTreatment, forNuisance, stages.next());

@@ -81,7 +81,7 @@ export async function growCausalSurvivalForest(
   const binning = chooseBins(data.x, data.categorical);
   const rows = binnedRows(binning, data.x, data.cluster ?? null);
   const weight = data.weight ?? null;
-  const forNuisance = nuisanceSettings(settings, data.w.length, nuisance);
+  const forNuisance = nuisanceSettings(settings, rows, nuisance);
   const wHat = data.wHat ?? await outOfBagMean(engine, rows, data.w, weight, forNuisance, forestStreams.treatment, progressPart(options, 0, 0.1));
   if (isRefusal(wHat)) return wHat;
   const found = await undoCensoring(engine, data, wHat, target, horizon, { ...forNuisance, minNodeSize: settings.minNodeSize }, progressPart(options, 0.1, 0.7));

@@ -78,7 +78,7 @@ export async function growInstrumentalForest(
   const binning = chooseBins(data.x, data.categorical);
   const rows = binnedRows(binning, data.x, data.cluster ?? null);
   const weight = data.weight ?? null;
-  const forNuisance = nuisanceSettings(settings, data.y.length, nuisance);
+  const forNuisance = nuisanceSettings(settings, rows, nuisance);
   const mean = (column: Float64Array, stream: number, stage: number) =>
     outOfBagMean(engine, rows, column, weight, forNuisance, stream, progressPart(options, 0.2 * stage, 0.2 * (stage + 1)));
   const yHat = data.yHat ?? await mean(data.y, forestStreams.outcome, 0);

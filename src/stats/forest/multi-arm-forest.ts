@@ -83,7 +83,7 @@ export async function growMultiArmForest(
   const weight = data.weight ?? null;
   const y = Object.values(data.y);
   const outcomes = Object.keys(data.y);
-  const forNuisance = nuisanceSettings(settings, data.arm.length, nuisance);
+  const forNuisance = nuisanceSettings(settings, rows, nuisance);
 
   const yHat = data.yHat ?? await means(engine, rows, y, weight, forNuisance, progressPart(options, 0, OUTCOMES_DONE));
   if (isRefusal(yHat)) return yHat;
