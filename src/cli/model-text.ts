@@ -1,4 +1,4 @@
-import type { ModelCard, ModelEstimate } from '../sdk/models/card.js';
+import type { ModelCard, ModelEstimate, ModelFit } from '../sdk/models/card.js';
 import type { ModelCheck } from '../sdk/models/check.js';
 import type { CardComparison, DataComparison } from '../sdk/models/compare.js';
 import type { Refusal } from '../stats/refusal.js';
@@ -19,11 +19,9 @@ export function cardText(card: ModelCard): string {
   const onnx = card.files['model.onnx'];
   return [
     `${card.name} version ${card.version}: ${card.kind}${card.description ? `, ${card.description}` : ''}`,
-    `  effect of ${card.treatment} on ${card.outcome}, learned from ${training.rows} rows${training.droppedRows > 0 ? ` (${training.droppedRows} left out: a needed value is missing)` : ''}`,
-    `  average effect  ${metric(metrics.average)}${metrics.trimmedShare > 0 ? `; ${short(100 * metrics.trimmedShare)} % trimmed for want of overlap` : ''}`,
-    `  ranking${metrics.rateTarget ? ` (${metrics.rateTarget})` : ''}  ${metric(metrics.rate)}`,
-    `  calibration     ${metric(metrics.calibration)}`,
-    `  effects         10 % ${short(metrics.spread.lowest)}, median ${short(metrics.spread.median)}, 90 % ${short(metrics.spread.highest)}`,
+    `  ${card.treatment === null ? card.outcome : `effect of ${card.treatment} on ${card.outcome}`}, learned from ${training.rows} rows${training.droppedRows > 0 ? ` (${training.droppedRows} left out: a needed value is missing)` : ''}`,
+    ...(metrics.fit ? fitLines(metrics.fit) : effectLines(metrics)),
+    `  ${metrics.fit ? 'predictions' : 'effects    '}     10 % ${short(metrics.spread.lowest)}, median ${short(metrics.spread.median)}, 90 % ${short(metrics.spread.highest)}`,
     '  features',
     ...features.map(({ name, kind, levels, hadMissing }) => `    ${name}  ${kind}${levels ? ` of ${levels.length} levels` : ''}${hadMissing ? ', with gaps' : ''}, ${short(100 * (metrics.importance.find((entry) => entry.name === name)?.share ?? 0))} % of the splits`),
     `  unseen categories: ${card.unseenCategories}`,
@@ -35,19 +33,37 @@ export function cardText(card: ModelCard): string {
   ].join('\n');
 }
 
+const effectLines = (metrics: ModelCard['metrics']): string[] => [
+  `  average effect  ${metric(metrics.average)}${metrics.trimmedShare > 0 ? `; ${short(100 * metrics.trimmedShare)} % trimmed for want of overlap` : ''}`,
+  `  ranking${metrics.rateTarget ? ` (${metrics.rateTarget})` : ''}  ${metric(metrics.rate)}`,
+  `  calibration     ${metric(metrics.calibration)}`,
+];
+
+const fitLines = ({ rows, squaredError, rSquared, logLoss, auc, slope }: ModelFit): string[] => [
+  `  fit             R2 ${short(rSquared)}, mean squared error ${short(squaredError)}${logLoss === null ? '' : `, log loss ${short(logLoss)}`}${auc === null ? '' : `, AUC ${short(auc)}`}, on ${rows} rows not learned from`,
+  `  calibration     ${slope === null ? 'none, as predictions are all alike' : `slope ${short(slope)}`}`,
+];
+
+/** What a list says of how a model does. */
+const inShort = ({ fit, average, rate }: ModelCard['metrics']): string[] => (fit ? [`R2 ${short(fit.rSquared)}`, fit.auc === null ? '' : `AUC ${short(fit.auc)}`] : [`average ${metric(average)}`, `ranking ${metric(rate)}`]);
+
 export function listText(cards: readonly ModelCard[]): string {
   if (cards.length === 0) return 'no models\n';
-  const rows = cards.map(({ name, version, kind, training, metrics }) => [name, String(version), kind, `${training.rows} rows`, `average ${metric(metrics.average)}`, `ranking ${metric(metrics.rate)}`]);
+  const rows = cards.map(({ name, version, kind, training, metrics }) => [name, String(version), kind, `${training.rows} rows`, ...inShort(metrics)]);
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return `${rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n')}\n`;
 }
 
+const rSquaredOf = ({ metrics: { fit } }: ModelCard): string => (fit ? short(fit.rSquared) : '-');
+
 export function comparisonText(first: ModelCard, second: ModelCard, { sameTrainingData, sameFeatures, onlyFirst, onlySecond, differences }: CardComparison): string {
   const rows: [string, string, string][] = [
     ['', `${first.name} ${first.version}`, `${second.name} ${second.version}`],
-    ['average effect', metric(first.metrics.average), metric(second.metrics.average)],
-    ['ranking', metric(first.metrics.rate), metric(second.metrics.rate)],
-    ['calibration', metric(first.metrics.calibration), metric(second.metrics.calibration)],
+    ...(first.metrics.fit || second.metrics.fit ? [['R2', rSquaredOf(first), rSquaredOf(second)] as [string, string, string]] : [
+      ['average effect', metric(first.metrics.average), metric(second.metrics.average)] as [string, string, string],
+      ['ranking', metric(first.metrics.rate), metric(second.metrics.rate)] as [string, string, string],
+      ['calibration', metric(first.metrics.calibration), metric(second.metrics.calibration)] as [string, string, string],
+    ]),
     ['rows', String(first.training.rows), String(second.training.rows)],
     ...differences.map(({ name, first: a, second: b }): [string, string, string] => [name, a ?? '-', b ?? '-']),
   ];

@@ -17,10 +17,10 @@ const format = () => new Option('--format <format>', 'how it is written').choice
 interface Format { readonly format: 'text' | 'json' }
 const MODEL = 'folder of a version, or of a model: its newest version';
 
-/** Models of effects as things that are kept. */
+/** Models as things that are kept. */
 export const modelVerb = (context: VerbContext): Command => new Command('model')
-  .summary('train, list, compare, score, check and export models of effects')
-  .description('Models of effects (uplift) that are kept: a folder with model.json (the card), model.bin (what this program scores by) and model.onnx (the same for ONNX runtimes: input X, outputs cate and variance).')
+  .summary('train, list, compare, score, check and export models of effects and of outcomes')
+  .description('Models of effects (uplift) and of outcomes that are kept: a folder with model.json (the card), model.bin (what this program scores by) and model.onnx (the same for ONNX runtimes: input X, outputs cate and variance, or prediction).')
   .addCommand(trainCommand(context)).addCommand(kindsCommand(context)).addCommand(listCommand(context)).addCommand(cardCommand(context))
   .addCommand(compareCommand(context)).addCommand(scoreCommand(context)).addCommand(checkCommand(context)).addCommand(exportCommand(context))
   .addHelpText('after', `
@@ -40,7 +40,7 @@ Exit codes:
 
 const trainCommand = ({ terminal, exit }: VerbContext): Command => new Command('train')
   .description('Trains a model and keeps it as the next version of its name. The same spec on the same data finds the version that exists.')
-  .argument('<spec>', 'YAML or JSON: { name, kind, data: PATH, columns: { outcome, treatment, covariates, categories }, options, seed }; PATH is relative to the spec')
+  .argument('<spec>', 'YAML or JSON: { name, kind, data: PATH, columns: { outcome, treatment, covariates, categories }, options, seed }; a model of outcomes has no treatment; PATH is relative to the spec')
   .requiredOption('--out <folder>', 'folder of models; the version goes to FOLDER/NAME/VERSION')
   .option('--data <path>', 'learn from this file instead of the one that the spec names')
   .addOption(format())
@@ -110,7 +110,7 @@ const scoreCommand = ({ terminal, exit }: VerbContext): Command => new Command('
   .description('Scores the rows of a file into a Parquet file of the same order, or one row. The effect of a unit is in units of the outcome per unit of the treatment.')
   .argument('<model>', MODEL)
   .option('--data <path>', 'CSV, NDJSON, Parquet or Arrow file; needs --out')
-  .option('--out <file>', 'Parquet file for the scores: the kept columns, cate and, of a causal forest, variance')
+  .option('--out <file>', 'Parquet file for the scores: the kept columns, cate and, of a causal forest, variance; of a model of outcomes prediction')
   .option('--keep <column>', 'column that identifies units; may be repeated', collected)
   .option('--row <json>', 'one row, such as \'{"age":31,"country":"de"}\'; null where a value is missing')
   .action(async (model: string, { data, out, keep, row }: { readonly data?: string; readonly out?: string; readonly keep?: readonly string[]; readonly row?: string }) => {

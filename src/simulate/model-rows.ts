@@ -47,10 +47,10 @@ function cardRow(kind: PartedKind, process: EffectSurfaceProcess): Row {
           const rate = { target: 'autoc', replicates: BOOTSTRAP, fractions: [], level: LEVEL, seed: context.seed } as const;
           const { average, rate: ranking, calibration } = answered(await learnerMetrics(
             effects, data, LEARNERS, { folds: FOLDS, overlap: { bounds: BOUNDS, beyond: 'trim' }, rate, level: LEVEL }, context));
-          const reach = 1.96 * average.standardError;
+          const reach = 1.96 * average!.standardError;
           return [
-            holds({ lower: average.estimate - reach, upper: average.estimate + reach }, process.average),
-            Number(answered(ranking!).pValue <= ALPHA), Number(answered(calibration).differential.pValue <= ALPHA),
+            holds({ lower: average!.estimate - reach, upper: average!.estimate + reach }, process.average),
+            Number(answered(ranking!).pValue <= ALPHA), Number(answered(calibration!).differential.pValue <= ALPHA),
           ];
         },
       };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { schemaHashOf, type ModelCard } from '../../src/sdk/models/card.js';
 import { models } from '../../src/sdk/models/models.js';
-import { modelKinds } from '../../src/sdk/models/spec.js';
+import { effectKinds } from '../../src/sdk/models/spec.js';
 import { stream } from '../../src/stats/numeric/random.js';
 import { assay, type Captured } from './capture.js';
 import { folderOf, type Folder } from './fixture.js';
@@ -41,7 +41,7 @@ async function parquet(file: string): Promise<Record<string, unknown>[]> {
 
 beforeAll(async () => {
   folder = folderOf({ 'history.csv': history(600, 1), 'fresh.csv': history(400, 2) });
-  for (const kind of modelKinds) {
+  for (const kind of effectKinds) {
     const { code, err } = await model('train', folder.write(`${kind}.json`, spec(kind)), '--out', 'models');
     expect({ code, err }).toEqual({ code: 0, err: '' });
   }
@@ -90,7 +90,7 @@ describe('assay model train', () => {
     });
     const header = readFileSync(at('models', 'causal_forest', '1', 'model.bin')).subarray(0, 2000).toString('latin1');
     expect(header).not.toMatch(/"(y|w|rows|yHat|tauHat)":/);
-    expect(card.metrics.average.lower! < 1.25 && card.metrics.average.upper! > 1.25).toBe(true);
+    expect(card.metrics.average!.lower! < 1.25 && card.metrics.average!.upper! > 1.25).toBe(true);
   });
 
   it('says what is wrong with a spec, and refuses data that cannot answer', async () => {
@@ -107,7 +107,7 @@ describe('assay model train', () => {
 });
 
 describe('assay model check', () => {
-  it.each(modelKinds)('%s: onnxruntime scores made rows and real ones as this program does', async (kind) => {
+  it.each(effectKinds)('%s: onnxruntime scores made rows and real ones as this program does', async (kind) => {
     for (const rows of [[], ['--data', 'fresh.csv']]) {
       const { code, out } = await model('check', `models/${kind}`, '--format', 'json', ...rows);
       const check = JSON.parse(out);

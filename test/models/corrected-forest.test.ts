@@ -84,7 +84,7 @@ describe('by the command', () => {
     expect(out).toMatch(/model\.bin +\d+ bytes\n +model\.onnx +refused: a causal forest with a local linear correction reads the rows/);
     const model = await models.read(path.join(folder.path, 'models', 'local'));
     const estimated = await estimate({ estimator: 'causal_forest', data: path.join(folder.path, 'history.csv'), columns, options: shared, seed: 1 } as never) as unknown as { readonly result: { readonly average: { readonly estimate: number } } };
-    expect(model.card.metrics.average.estimate).toBeCloseTo(estimated.result.average.estimate, 12);
+    expect(model.card.metrics.average!.estimate).toBeCloseTo(estimated.result.average.estimate, 12);
     expect((await assay(['model', 'check', 'models/local'], { cwd: folder.path })).err).toContain('Train without localLinear');
   });
 });

@@ -39,14 +39,14 @@ describe('meta-learners over any learner', () => {
       for (const difference of Object.values(await onnxDifference(loaded, columns))) expect(difference).toBeLessThan(AGREEMENT);
     }
     expect(metrics.importance.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
-    expect(Math.abs(metrics.average.estimate - 1)).toBeLessThan(4 * metrics.average.standardError);
+    expect(Math.abs(metrics.average!.estimate - 1)).toBeLessThan(4 * metrics.average!.standardError);
   });
 
   it('an s-learner that is linear has one effect for all, which is its average', async () => {
     const { scorer, metrics } = await train('s_learner', { outcomeLearner: { name: 'linear' } });
     const { estimates } = answered(await scorer.score(encoded));
     for (const estimate of estimates) expect(estimate).toBeCloseTo(estimates[0]!, 10);
-    expect(Math.abs(estimates[0]! - metrics.average.estimate)).toBeLessThan(3 * metrics.average.standardError);
+    expect(Math.abs(estimates[0]! - metrics.average!.estimate)).toBeLessThan(3 * metrics.average!.standardError);
   });
 
   it('a linear model has no score where a number is missing, and takes a level that it was not shown as an average row', async () => {

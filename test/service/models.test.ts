@@ -235,6 +235,19 @@ describe('the client of scripts', () => {
     for (const file of ['onnx', 'card'] as const) expect(readFileSync(theirs[file]).equals(readFileSync(ours[file]))).toBe(true);
   });
 
+  it('trains and scores a model of outcomes, which has no treatment', async () => {
+    const { treatment: _, ...withoutTreatment } = columns;
+    const asked = { ...small, kind: 'ridge', name: 'spending', options: {}, columns: withoutTreatment } as const;
+    const model = await models().train(asked);
+    expect(model.card).toMatchObject({ treatment: null, outputs: ['prediction'], metrics: { average: null, fit: { auc: null } } });
+    const near = await model.score({ age: 60, country: 'de' }) as { prediction: number };
+    expect(near.prediction).toBeGreaterThan((await model.score({ age: 25, country: 'de' }) as { prediction: number }).prediction);
+    await expect(model.score({ age: null, country: 'de' })).rejects.toMatchObject({ code: 'Conflict', message: expect.stringContaining('a number is missing that a linear model cannot do without') });
+    await expect(models().train({ ...asked, columns })).rejects.toMatchObject({ issues: [{ path: 'input.columns.treatment', message: expect.stringContaining('is no role of ridge') }] });
+    await expect(models().train({ ...asked, kind: 't_learner' })).rejects.toMatchObject({ issues: [{ path: 'input.columns.treatment', message: expect.stringContaining('must name a column') }] });
+    expect((await models().compare({ name: 'spending' }, { name: 'uplift' })).differences).toContainEqual({ name: 'treatment', first: 'null', second: 'treated' });
+  });
+
   it('says what the service says: bad input by field, what is not there, what a role may not do, and why a training failed', async () => {
     await expect(models().train({ ...small, kind: 'causal_forest', options: { trees: 1 } })).rejects.toMatchObject({ code: 'ValidationFailure', issues: [{ path: 'input.options.trees' }] });
     await expect(models().train({ ...small, kind: 'causal_forest', columns: { ...columns, covariates: 'agee' } })).rejects.toMatchObject({ code: 'FAILED', message: expect.stringContaining('the nearest is "age"') });

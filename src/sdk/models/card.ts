@@ -29,16 +29,27 @@ export const modelEstimate = z.object({ status: z.literal('estimated').describe(
 export type ModelEstimate = z.output<typeof modelEstimate>;
 const estimatedOrRefused = z.discriminatedUnion('status', [modelEstimate, refusalSchema]).meta({ id: 'ModelEstimateOrRefusal', description: 'A metric of a model, or why there is none.' });
 
+const fitSchema = z.object({
+  rows: z.number().int().describe('rows that judged: none was predicted by a model that had learned from it'),
+  squaredError: z.number().describe('mean squared error, in squared units of the outcome; of labels the Brier score'),
+  rSquared: z.number().describe('1 - squared error / variance: 0 predicts as well as the mean'),
+  logLoss: z.number().nullable().describe('mean log loss of labels, in nats; null of a regression'),
+  auc: z.number().nullable().describe('chance that a label of 1 is ranked above one of 0, in [0, 1]; null of a regression'),
+  slope: z.number().nullable().describe('of the outcome on its prediction: 1 when calibrated; null when predictions are all alike'),
+}).meta({ id: 'ModelFit', description: 'How well a model predicts outcomes of rows that it did not learn from.' });
+export type ModelFit = z.output<typeof fitSchema>;
+
 export const modelMetricsSchema = z.object({
-  average: modelEstimate.describe('average effect over the units of training, by augmented inverse-propensity weighting, in units of the outcome per unit of the treatment; p-value two-sided'),
+  average: modelEstimate.nullable().describe('average effect over the units of training, by augmented inverse-propensity weighting, in units of the outcome per unit of the treatment; p-value two-sided; null of a model of outcomes'),
+  fit: fitSchema.nullable().describe('how well outcomes are predicted; null of a model of effects'),
   trimmedShare: z.number().describe('share of units left out of the average for want of overlap, in [0, 1]'),
   rateTarget: z.enum(rateTargets).nullable().describe('how the ranking was judged; null: it was not'),
   rate: estimatedOrRefused.nullable().describe('what treating by the ranking gains over treating at random, learned on one half of the units and judged on the other; 0 when it is worth nothing; p-value two-sided; null: not asked for'),
-  calibration: estimatedOrRefused.describe('1 when units differ as much as predicted, 0 when nothing was found; p-value one-sided, of nothing found'),
+  calibration: estimatedOrRefused.nullable().describe('null of a model of outcomes; 1 when units differ as much as predicted, 0 when nothing was found; p-value one-sided, of nothing found'),
   spread: z.object({
     lowest: z.number().describe('10 % quantile'), median: z.number().describe('median'), highest: z.number().describe('90 % quantile'),
-  }).meta({ id: 'ModelEffectSpread', description: 'Spread of out-of-sample effects; not an interval.' }).describe('of out-of-sample effects of units, in units of the effect; not an interval'),
-  importance: z.array(z.object({ name: z.string().describe('feature'), share: z.number().describe('share of the splits; those near the root count more in a forest') })
+  }).meta({ id: 'ModelEffectSpread', description: 'Spread of out-of-sample effects; not an interval.' }).describe('of out-of-sample effects, or predictions, of units, in units of the effect or the outcome; not an interval'),
+  importance: z.array(z.object({ name: z.string().describe('feature'), share: z.number().describe('share of the splits, those near the root count more in a forest; of linear models of coefficients times the spread of their columns') })
     .meta({ id: 'ModelImportance', description: 'How much of the splitting a feature does.' })).describe('what the model split on, most first'),
 }).meta({ id: 'ModelMetrics', description: 'How well a model does, on units that it, or a model of the same making, did not learn from.' });
 export type ModelMetricsCard = z.output<typeof modelMetricsSchema>;
@@ -54,15 +65,15 @@ export const modelCardSchema = z.strictObject({
   name: modelName.describe('name of the model'),
   version: z.number().int().min(1).describe('1, 2, 3, ... of its name'),
   description: z.string().describe('for people'),
-  kind: modelKind.describe('how effects are learned'),
+  kind: modelKind.describe('how effects, or outcomes, are learned'),
   outcome: z.string().describe('column of the outcome'),
-  treatment: z.string().describe('column of the treatment'),
+  treatment: z.string().nullable().describe('column of the treatment; null of a model of outcomes'),
   weight: z.string().nullable().describe('column of sample weights; null: every unit counts the same'),
   cluster: z.string().nullable().describe('column of clusters, whose units count as one for errors; null: units are independent'),
   features: z.array(modelFeatureSchema).min(1).describe('inputs in their order'),
   schemaHash: sha256.describe('sha256 over names, kinds and levels of the features, in their order'),
   unseenCategories: unseenCategories.describe('what scoring does with a category that training did not have'),
-  outputs: z.array(z.enum(['cate', 'variance']).meta({ id: 'UpliftModelOutput', description: 'What a model tells of a unit.' })).min(1).describe('cate: effect of a unit, in units of the outcome per unit of the treatment; variance: of it, in squared units'),
+  outputs: z.array(z.enum(['cate', 'prediction', 'variance']).meta({ id: 'UpliftModelOutput', description: 'What a model tells of a unit.' })).min(1).describe('cate: effect of a unit, in units of the outcome per unit of the treatment; variance: of it, in squared units; prediction: expected outcome, or probability of a label of 1'),
   training: z.object({
     fingerprint: sha256.describe('sha256 over the columns that were learned from, whatever file they came in'),
     rows: z.number().int().describe('rows learned from'), droppedRows: z.number().int().describe('rows left out because a needed column is null there'),

@@ -36,7 +36,7 @@ export async function checkModel(model: StoredModel, file?: string): Promise<Mod
     const ours = await scoreColumns(model.scorer, columns);
     if (isRefusal(ours)) return ours;
     const theirs = await onnx.score(columns, CHUNK);
-    const own: Readonly<Record<string, Float64Array | null>> = { cate: ours.estimates, variance: ours.variances };
+    const own: Readonly<Record<string, Float64Array | null>> = { [model.scorer.output]: ours.estimates, variance: ours.variances };
     const outputs = model.card.outputs.map((output) => compared(output, own[output]!, theirs[output]!, ours.isIdentified));
     return { rows: columns[0]!.length, runtime: onnx.version, outputs, agrees: outputs.every(({ agrees }) => agrees) };
   } finally {

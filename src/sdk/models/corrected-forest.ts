@@ -12,6 +12,7 @@ export function correctedScorer(forest: ScoringForest, correction: LocalCorrecti
   const named = (column: (feature: number) => Float64Array) => Object.fromEntries(forest.features.map((name, j) => [name, column(j)]));
   return {
     features: forest.features,
+    output: 'cate',
     hasVariance: true,
     withoutScore: 'the treatment does not vary among units like them',
     async score(columns, scoring) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { forestGraph } from '../../compute/onnx/forest-graph.js';
 import { sharedForestEngine } from '../../compute/shared-forest-engine.js';
 import { forestMetrics } from '../../stats/cate/model-metrics.js';
-import { forestInput, forestOptions, growForest, type ForestInput } from '../../stats/estimators/forest/forest-input.js';
+import { forestInput, forestOptions, forestRoles, growForest, type ForestInput } from '../../stats/estimators/forest/forest-input.js';
 import type { CausalForest } from '../../stats/forest/causal-forest.js';
 import { localCorrection, withLocalCorrection, type LocalCorrection } from '../../stats/forest/local-linear-effects.js';
 import { probeUnits } from '../../stats/forest/probe-units.js';
@@ -29,7 +29,7 @@ const FOREST = 0.5;
 export const forestKind: ModelKind = {
   title: 'honest causal forest, with variances by little bags',
   references: ['Athey, Tibshirani, Wager (2019), Annals of Statistics 47(2)', 'Friedberg, Tibshirani, Athey, Wager (2021), Journal of Computational and Graphical Statistics 30(2)', 'Yadlowsky, Fleming, Shah, Brunskill, Wager (2025), JASA'],
-  options,
+  options, roles: forestRoles,
   async train(columns, given, context) {
     const chosen = given as z.output<typeof options>;
     const input = forestInput(columns, chosen, context);
@@ -66,6 +66,7 @@ function forestScorer(forest: ScoringForest): EffectScorer {
   let rows: RowScorer | undefined; // it holds the trees a second time
   return {
     features: forest.features,
+    output: 'cate',
     hasVariance: true,
     withoutScore: 'the treatment does not vary among units like them',
     score: (columns, engineOptions) => scoreUnits(sharedForestEngine, forest, Object.fromEntries(forest.features.map((name, j) => [name, columns[j]!])), engineOptions),

@@ -41,6 +41,7 @@ const LEVEL = 0.95;
 /** Judges two models where the file has outcome and treatment, and the clusters and weights that the models learned with. */
 export async function judge([first, second]: readonly [ModelCard, ModelCard], { file, rows, effects, features }: JudgedRows): Promise<Judgement> {
   const { outcome, treatment } = first;
+  if (treatment === null || second.treatment === null) return refuse('unsupported_combination', 'models of outcomes are not judged by effects', 'Compare what their cards say of their fit, or two models of effects.');
   if (second.outcome !== outcome || second.treatment !== treatment) {
     return refuse('unsupported_combination', `the models are about different effects: of ${treatment} on ${outcome}, and of ${second.treatment} on ${second.outcome}`, 'Compare models of the same effect.');
   }

@@ -5,6 +5,7 @@ import { loadLearnedEffects, saveLearnedEffects } from '../../stats/cate/learned
 import { learnerMetrics } from '../../stats/cate/learner-metrics.js';
 import type { PartedKind } from '../../stats/cate/effect-parts.js';
 import { crossFittingOptions, featuresOf, overlapOptions, overlapRule } from '../../stats/estimators/dml/causal-columns.js';
+import { forestRoles } from '../../stats/estimators/forest/forest-input.js';
 import { checkSample } from '../../stats/dml/sample.js';
 import type { Features } from '../../stats/learners/learner.js';
 import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
@@ -32,7 +33,8 @@ const options = z.strictObject({
   folds: crossFittingOptions.folds, ...overlapOptions, ...rateOptions, level: crossFittingOptions.level,
 });
 
-const emptyColumn = ({ names, columns }: Features): Refusal | null => {
+/** Refuses a column without a value. */
+export const emptyColumn = ({ names, columns }: Features): Refusal | null => {
   const empty = columns.findIndex((column) => column.every(Number.isNaN));
   return empty < 0 ? null : refuse('zero_variance', `column ${names[empty]} has no value that is not missing`, 'Drop the column.');
 };
@@ -44,7 +46,7 @@ const NAMES = { s: 's-learner', t: 't-learner', x: 'x-learner', r: 'r-learner', 
 export const learnerKind = (kind: PartedKind, reference: string): ModelKind => ({
   title: `${NAMES[kind]} over gradient boosting or any other learner, without variances`,
   references: [reference, 'Yadlowsky, Fleming, Shah, Brunskill, Wager (2025), JASA'],
-  options,
+  options, roles: forestRoles,
   async train({ outcome, treatment, covariates, categories, weight, cluster }, given, context) {
     const { folds, rate, replicates, level, lowestPropensity, highestPropensity, beyondBounds, outcomeLearner, propensityLearner, effectLearner, ...settings } = given as z.output<typeof options>;
     const overlap = overlapRule({ lowestPropensity, highestPropensity, beyondBounds });
@@ -76,6 +78,7 @@ function learnedScorer(effects: LearnedEffects): EffectScorer {
   const { features } = effects;
   return {
     features,
+    output: 'cate',
     hasVariance: false,
     withoutScore: LACKS_A_NUMBER,
     async score(columns, scoring) {

@@ -83,9 +83,9 @@ export function remoteModels(endpoint: Endpoint) {
     return {
       card,
       async score(row) {
-        const { cate, variance } = succeeded<RowScore>(await ask('scoreUpliftModel',
-          `query ($name: String!, $version: Int, $row: JSON!) { scoreUpliftModel(name: $name, version: $version, row: $row) { ${FAILURES} ... on UpliftScore { cate variance } } }`, { ...self, row }));
-        return { cate, variance };
+        const { cate, prediction, variance } = succeeded<{ readonly cate: number | null; readonly prediction: number | null; readonly variance: number | null }>(await ask('scoreUpliftModel',
+          `query ($name: String!, $version: Int, $row: JSON!) { scoreUpliftModel(name: $name, version: $version, row: $row) { ${FAILURES} ... on UpliftScore { cate prediction variance } } }`, { ...self, row }));
+        return cate === null ? { prediction: prediction!, variance: null } : { cate, variance };
       },
       async scoreTable({ source, table }, out, { keep = [], ...options } = {}) {
         const queued = succeeded<Job>(await ask('scoreUpliftModelTable',

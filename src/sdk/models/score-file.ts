@@ -8,6 +8,9 @@ import { readColumns } from '../read-columns.js';
 import type { StoredModel } from './store.js';
 import { readFeatures, scoreColumns } from './score.js';
 
+/** Names of scores. */
+const SCORES: readonly string[] = ['cate', 'prediction', 'variance'];
+
 /** What scoring a file came to. */
 export interface ScoredFile {
   readonly rows: number;
@@ -17,12 +20,12 @@ export interface ScoredFile {
 }
 
 /**
- * Scores the rows of a file into a Parquet file of the same order: the kept columns as text, then cate and variance.
+ * Scores the rows of a file into a Parquet file of the same order: the kept columns as text, then cate, or prediction, and variance.
  * @param keep  columns that identify units; refused where they have the name of a score
  * @throws DataError for columns and categories that the model cannot read
  */
 export async function scoreFile(model: StoredModel, file: string, out: string, keep: readonly string[], options: EngineOptions = {}): Promise<ScoredFile | Refusal> {
-  const clash = keep.find((name) => name === 'cate' || name === 'variance' || keep.indexOf(name) !== keep.lastIndexOf(name));
+  const clash = keep.find((name) => SCORES.includes(name) || keep.indexOf(name) !== keep.lastIndexOf(name));
   if (clash !== undefined) throw new DataError(`column "${clash}" cannot be kept: ${keep.indexOf(clash) === keep.lastIndexOf(clash) ? 'a score has that name' : 'it is named twice'}`);
   if (path.resolve(file) === path.resolve(out)) throw new DataError(`${out} is the file to score; give another place for the scores`);
   const features = await readFeatures(model, file);
@@ -30,19 +33,19 @@ export async function scoreFile(model: StoredModel, file: string, out: string, k
     .map((column) => ('levels' in column ? Array.from(column.codes, (code) => column.levels[code] ?? null) : []));
   const scores = await scoreColumns(model.scorer, features, options);
   if (isRefusal(scores)) return scores;
-  await whileNative(() => writeScores(out, keep, kept, scores));
+  await whileNative(() => writeScores(out, keep, kept, model.scorer.output, scores));
   const withoutEffect = scores.isIdentified.reduce((count, is) => count + (is ? 0 : 1), 0);
-  return { rows: scores.estimates.length, withoutEffect, columns: [...keep, 'cate', ...(scores.variances ? ['variance'] : [])] };
+  return { rows: scores.estimates.length, withoutEffect, columns: [...keep, model.scorer.output, ...(scores.variances ? ['variance'] : [])] };
 }
 
 /** Rows of one DuckDB vector. */
 const VECTOR = 2048;
 
-async function writeScores(out: string, names: readonly string[], kept: readonly (readonly (string | null)[])[], { estimates, variances, isIdentified }: UnitScores): Promise<void> {
+async function writeScores(out: string, names: readonly string[], kept: readonly (readonly (string | null)[])[], output: string, { estimates, variances, isIdentified }: UnitScores): Promise<void> {
   const { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const numbers = [{ name: 'cate', values: estimates }, ...(variances ? [{ name: 'variance', values: variances }] : [])];
+  const numbers = [{ name: output, values: estimates }, ...(variances ? [{ name: 'variance', values: variances }] : [])];
   try {
     await connection.run(`CREATE TABLE scores (${[...names.map((name) => `${quoted(name)} VARCHAR`), ...numbers.map(({ name }) => `${name} DOUBLE`)].join(', ')})`);
     const appender = await connection.createAppender('scores');

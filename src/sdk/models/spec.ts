@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
 /** Kinds of models of effects: a causal forest, and meta-learners over any learner. */
-export const modelKinds = ['causal_forest', 's_learner', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
+export const effectKinds = ['causal_forest', 's_learner', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
+/** Kinds of models of outcomes: learners by themselves. */
+export const outcomeKinds = ['boosting', 'forest', 'linear', 'logistic', 'ridge', 'lasso', 'elastic_net'] as const;
+export const modelKinds = [...effectKinds, ...outcomeKinds] as const;
 export type ModelKindName = (typeof modelKinds)[number];
 
-export const modelKind = z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects are learned.' });
+export const modelKind = z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects, or outcomes, are learned.' });
 export const unseenCategories = z.enum(['refuse', 'missing']).meta({ id: 'UnseenCategories', description: 'What scoring does with a category that training did not have.' });
 
 /** Names stand in paths and addresses. */
@@ -17,11 +20,11 @@ const columns = z.union([column, z.array(column)]).transform((given) => [given].
 export const modelSpecSchema = z.strictObject({
   name: modelName.describe('name of the model; training it again makes its next version'),
   description: z.string().max(1000).default('').describe('for people'),
-  kind: modelKind.describe('how effects are learned: an honest causal forest, or an s-, t-, x-, r- or dr-learner over gradient boosting or any other learner'),
+  kind: modelKind.describe('how effects are learned: an honest causal forest, or an s-, t-, x-, r- or dr-learner over gradient boosting or any other learner; or a model of outcomes, which is a learner by itself'),
   data: z.string().min(1).describe('CSV, NDJSON, Parquet or Arrow file'),
   columns: z.strictObject({
     outcome: column.describe('outcome of each unit'),
-    treatment: column.describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose'),
+    treatment: column.optional().describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose. Models of outcomes have none'),
     covariates: columns.describe('numeric, measured before treatment; may have gaps'),
     categories: columns.describe('covariates whose values have no order; may have gaps'),
     weight: column.optional().describe('sample weight of each unit, at least 0'),

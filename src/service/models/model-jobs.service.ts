@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { digestOf } from '../../experiment/canonical.js';
 import type { ModelJob, ModelJobKind, Prisma } from '../../generated/prisma/client.js';
 import { fileSha256 } from '../../sdk/read-columns.js';
-import { modelFeatureFault, specHashOf } from '../../sdk/models/train.js';
+import { modelColumnFault, specHashOf } from '../../sdk/models/train.js';
 import { kinds } from '../../sdk/models/kinds.js';
 import { codeVersion } from '../../version.js';
 import { DataError } from '../../warehouse/warehouse.js';
@@ -32,7 +32,7 @@ export class ModelJobsService {
     const request = parsed.data;
     const options = kinds[request.kind].options.safeParse(request.options);
     if (!options.success) return validationFailure('input.options', options.error);
-    const fault = modelFeatureFault(request.columns);
+    const fault = modelColumnFault(request.kind, request.columns);
     if (fault) return invalid(`input.columns.${fault.role}`, fault.message);
     return this.ask(request.source, request.table, by, (file) =>
       ({ kind: 'train', model: request.name, request, versionId: null, about: { specHash: specHashOf(specOf(request, file)), codeVersion } }));

@@ -27,7 +27,7 @@ registerEnumType(ModelJobKind, {
 
 export const TrainUpliftModelInput = inputType(trainRequestSchema, 'TrainUpliftModelInput', 'What a model is to learn, and from which table.');
 
-@ObjectType('UpliftModel', { description: 'A model of effects by its name; what can be said of it is in its versions.' })
+@ObjectType('UpliftModel', { description: 'A model of effects, or of outcomes, by its name; what can be said of it is in its versions.' })
 export class UpliftModelType {
   @Field(() => ID, { description: 'id of the model' }) id: string;
   @Field({ description: 'its name' }) name: string;
@@ -79,9 +79,10 @@ export class ModelJobProgress {
   @Field({ description: 'what is being done' }) message: string;
 }
 
-@ObjectType({ description: 'The effect of one unit.' })
+@ObjectType({ description: 'The effect of one unit, or its predicted outcome.' })
 export class UpliftScore {
-  @Field(() => Float, { description: 'in units of the outcome per unit of the treatment' }) cate: number;
+  @Field(() => Float, { nullable: true, description: 'its effect, in units of the outcome per unit of the treatment; null of a model of outcomes' }) cate: number | null;
+  @Field(() => Float, { nullable: true, description: 'its expected outcome, or the probability of a label of 1; null of a model of effects' }) prediction: number | null;
   @Field(() => Float, { nullable: true, description: 'of it, in squared units; null of models that have none' }) variance: number | null;
   @Field(() => UpliftModelVersionType, { description: 'what scored' }) version: object;
 }

@@ -7,12 +7,12 @@ const column = z.string().min(1);
 export const trainRequestSchema = z.strictObject({
   name: modelName.describe('name of the model; training it again makes its next version'),
   description: z.string().max(1000).default('').describe('for people'),
-  kind: modelKind.describe('how effects are learned'),
+  kind: modelKind.describe('how effects, or outcomes, are learned'),
   source: z.string().min(1).describe('name of a registered source of files'),
   table: z.string().min(1).describe('table of the source, one row a unit'),
   columns: z.strictObject({
     outcome: column.describe('outcome of each unit'),
-    treatment: column.describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose'),
+    treatment: column.optional().describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose; absent: of models of outcomes'),
     covariates: z.array(column).default([]).describe('numeric, measured before treatment; may have gaps'),
     categories: z.array(column).default([]).describe('covariates whose values have no order; may have gaps'),
     weight: column.optional().describe('sample weight of each unit, at least 0'),

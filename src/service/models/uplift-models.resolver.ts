@@ -25,7 +25,7 @@ const JOB = { type: () => ID, description: 'id of the work' };
 export class UpliftModelsResolver {
   constructor(private readonly models: UpliftModelsService, private readonly jobs: ModelJobsService, private readonly progress: ProgressService, private readonly prisma: PrismaService) {}
 
-  @Query(() => UpliftModelConnection, { description: 'Models of effects.', ...pageComplexity })
+  @Query(() => UpliftModelConnection, { description: 'Models of effects, and of outcomes.', ...pageComplexity })
   @Role('viewer')
   upliftModels(@Args() page: Page) {
     return paginate(page, ({ cursorWhere, ...query }) => this.prisma.upliftModel.findMany({ ...query, where: cursorWhere }), () => this.prisma.upliftModel.count());
@@ -44,7 +44,7 @@ export class UpliftModelsResolver {
     return row instanceof NotFound ? null : versionView(row);
   }
 
-  @Query(() => ScoreUpliftModelResult, { description: 'The effect of one unit by a model.' })
+  @Query(() => ScoreUpliftModelResult, { description: 'The effect of one unit by a model, or its predicted outcome.' })
   @Role('viewer')
   scoreUpliftModel(
     @Args('name', NAME) name: string, @Args('version', VERSION) version: number | null,

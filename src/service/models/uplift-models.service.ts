@@ -48,7 +48,7 @@ export class UpliftModelsService {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return invalid('row', 'must be an object with a value for each feature');
     const answer = scoreRow(await this.model(version), row as Record<string, unknown>);
     if ('issues' in answer) return invalidFields(answer.issues.map(({ path, message }) => ({ path: `row.${path}`, message })));
-    return isRefusal(answer) ? conflict(`${answer.detail}. ${answer.remedy}`) : { ...answer, version: versionView(version) };
+    return isRefusal(answer) ? conflict(`${answer.detail}. ${answer.remedy}`) : { cate: null, prediction: null, ...answer, version: versionView(version) };
   }
 
   async compare(first: UpliftModelReference, second: UpliftModelReference): Promise<UpliftModelComparison | NotFound> {

@@ -14,7 +14,7 @@ import { crossFittedScores } from './cross-fitted-scores.js';
 import { effectRows, type EffectData, type EffectLearners } from './effect-data.js';
 import { effectImportance, type LearnedEffects } from './learned-effects.js';
 import { metaLearner } from './meta-learners.js';
-import type { MetricCalibration, ModelMetrics } from './model-metrics.js';
+import type { AverageMetric, MetricCalibration, ModelMetrics } from './model-metrics.js';
 
 export interface EffectJudging {
   /** of the cross-fitting of outcome models and propensities */
@@ -25,7 +25,7 @@ export interface EffectJudging {
 }
 
 /** What units are judged by: doubly robust scores, of the rows that have overlap. */
-interface Scored { readonly scores: Float64Array; readonly rows: Int32Array; readonly average: ModelMetrics['average'] }
+interface Scored { readonly scores: Float64Array; readonly rows: Int32Array; readonly average: AverageMetric }
 
 /**
  * Metrics of a meta-learner: the average effect over cross-fitted scores; ranking and calibration of a model of one half of
@@ -47,7 +47,7 @@ export async function learnerMetrics(
   const cluster = data.cluster ? judging.map((row) => data.cluster![row]!) : null;
   const weight = data.weight ? at(data.weight) : new Float64Array(judging.length).fill(1);
   return {
-    average: scored.average, effects: priorities, importance: effectImportance(effects, data.x, data.d),
+    average: scored.average, fit: null, effects: priorities, importance: effectImportance(effects, data.x, data.d),
     rate: rate && rankWeightedEffect({ scores: at(scored.scores), priorities, weight, cluster }, rate),
     calibration: calibrationOf(at(scored.scores), priorities, weight, groupsAmong(judging, data.cluster ? { codes: data.cluster } : null, weight), level),
   };

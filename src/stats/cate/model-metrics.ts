@@ -9,20 +9,26 @@ import { progressPart } from '../forest/progress-part.js';
 import type { RankWeightedEffect, RateOptions } from '../forest/rank-weighted-effect.js';
 import type { Coefficient } from '../forest/robust-regression.js';
 import { variableImportance } from '../forest/variable-importance.js';
+import type { PredictionQuality } from '../learners/nuisance-report.js';
 import { isRefusal, type Refusal } from '../refusal.js';
 
-/** How well a model of effects does, on units that what is judged did not learn from. */
+/** How well a model does, on units that what is judged did not learn from. */
 export interface ModelMetrics {
-  /** average effect over the units of training */
-  readonly average: Pick<AverageEffect, 'estimate' | 'standardError' | 'degreesOfFreedom' | 'n' | 'trimmedShare'>;
+  /** average effect over the units of training; null of a model of outcomes */
+  readonly average: AverageMetric | null;
   /** of a model of one half of the units, on the other half; null: not asked for */
   readonly rate: RankWeightedEffect | Refusal | null;
-  readonly calibration: MetricCalibration | Refusal;
+  /** null of a model of outcomes */
+  readonly calibration: MetricCalibration | Refusal | null;
+  /** of predicted outcomes; null of a model of effects */
+  readonly fit: PredictionQuality | null;
   /** share of the splits, or of the gain, that each feature has; shape (features) */
   readonly importance: Float64Array;
-  /** out-of-sample effects of units, whose spread is told */
+  /** out-of-sample effects, or predictions, of units, whose spread is told */
   readonly effects: Float64Array;
 }
+
+export type AverageMetric = Pick<AverageEffect, 'estimate' | 'standardError' | 'degreesOfFreedom' | 'n' | 'trimmedShare'>;
 
 export interface MetricCalibration {
   readonly degreesOfFreedom: number;
@@ -44,7 +50,7 @@ export async function forestMetrics(
   const average = averageEffect(forest, scores, 'all', overlap);
   if (isRefusal(average)) return average;
   return {
-    average, calibration: calibrationTest(forest, level), effects: forest.tauHat,
+    average, fit: null, calibration: calibrationTest(forest, level), effects: forest.tauHat,
     rate: rate && await heterogeneityTest(engine, data, choices, overlap, rate, progressPart(options, 0.1, 1), localLinear),
     importance: variableImportance(forest.trees, forest.features.length),
   };

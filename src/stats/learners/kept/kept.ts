@@ -60,6 +60,23 @@ function predictForest(kept: KeptForest, x: Features): Float64Array {
   });
 }
 
+/** A model of outcomes, as far as predictions need it. */
+export interface KeptOutcomes {
+  readonly family: 'outcomes';
+  readonly features: readonly string[];
+  /** features whose values are codes of levels, by index */
+  readonly categorical: readonly number[];
+  readonly learner: KeptLearner;
+}
+
+/** Predictions, and whether all that they need is there, shape (n); 0 where it is not. @param columns one a feature, in the order of the model; NaN is missing */
+export function predictOutcomes({ features, categorical, learner }: KeptOutcomes, columns: readonly Float64Array[]): { readonly estimates: Float64Array; readonly isIdentified: Uint8Array } {
+  const n = columns[0]?.length ?? 0;
+  const needed = neededBy(learner);
+  const isIdentified = Uint8Array.from({ length: n }, (_, row) => Number(needed.every((feature) => !Number.isNaN(columns[feature]![row]!))));
+  return { estimates: predictKept(learner, { n, names: features, columns, categorical }).map((value, row) => (isIdentified[row] === 1 ? value : 0)), isIdentified };
+}
+
 /** Features whose value must be there, by index: the numbers of a linear model. */
 export const neededBy = (kept: KeptLearner): readonly number[] =>
   (kept.family === 'linear' ? [...new Set(kept.encoding.columns.filter(({ level }) => level === null).map(({ feature }) => feature))] : []);
