@@ -19,7 +19,7 @@ export function cardText(card: ModelCard): string {
   const onnx = card.files['model.onnx'];
   return [
     `${card.name} version ${card.version}: ${card.kind}${card.description ? `, ${card.description}` : ''}`,
-    `  ${card.treatment === null ? card.outcome : `effect of ${card.treatment} on ${card.outcome}`}, learned from ${training.rows} rows${training.droppedRows > 0 ? ` (${training.droppedRows} left out: a needed value is missing)` : ''}`,
+    `  ${card.treatment === null ? card.outcome : `effect of ${card.treatment} on ${card.outcome}${card.instrument === null ? '' : `, by ${card.instrument}`}`}, learned from ${training.rows} rows${training.droppedRows > 0 ? ` (${training.droppedRows} left out: a needed value is missing)` : ''}`,
     ...(metrics.fit ? fitLines(metrics.fit) : effectLines(metrics)),
     `  ${metrics.fit ? 'predictions' : 'effects    '}     10 % ${short(metrics.spread.lowest)}, median ${short(metrics.spread.median)}, 90 % ${short(metrics.spread.highest)}`,
     '  features',

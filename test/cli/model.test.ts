@@ -200,7 +200,7 @@ describe('a model that is not what its card says', () => {
     const changed = copyOf('causal_forest', 'changed');
     appendFileSync(path.join(changed, 'model.bin'), 'x');
     expect(await err(changed)).toContain('the sha256 differs');
-    expect(await err(withCard('format', (card) => ({ ...card, formatVersion: 2 })))).toContain('is of format 2; this version reads format 1');
+    expect(await err(withCard('format', (card) => ({ ...card, formatVersion: 1 })))).toContain('is of format 1; this version reads format 2');
     const renamed = (card: ModelCard) => card.features.map((feature) => (feature.name === 'age' ? { ...feature, name: 'years' } : feature));
     expect(await err(withCard('schema', (card) => ({ ...card, features: renamed(card) })))).toContain('the schema hash does not match');
     expect(await err(withCard('columns', (card) => ({ ...card, features: renamed(card), schemaHash: schemaHashOf(renamed(card)) })))).toContain('is not one model: the card has features years, country, model.bin age, country');

@@ -5,7 +5,7 @@ import { rateTargets } from '../../stats/forest/rank-weighted-effect.js';
 import { modelKind, modelName, unseenCategories } from './spec.js';
 
 export const MODEL_FORMAT = 'assay model';
-export const MODEL_FORMAT_VERSION = 1;
+export const MODEL_FORMAT_VERSION = 2;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -66,7 +66,9 @@ export const modelCardSchema = z.strictObject({
   version: z.number().int().min(1).describe('1, 2, 3, ... of its name'),
   description: z.string().describe('for people'),
   kind: modelKind.describe('how effects, or outcomes, are learned'),
-  outcome: z.string().describe('column of the outcome'),
+  outcome: z.string().describe('column of the outcome; of a causal survival forest of the time'),
+  event: z.string().nullable().describe('column that says whether the event was seen, of a causal survival forest; null of all others'),
+  instrument: z.string().nullable().describe('column of the instrument, of an instrumental forest; null of all others'),
   treatment: z.string().nullable().describe('column of the treatment; null of a model of outcomes'),
   weight: z.string().nullable().describe('column of sample weights; null: every unit counts the same'),
   cluster: z.string().nullable().describe('column of clusters, whose units count as one for errors; null: units are independent'),

@@ -28,8 +28,8 @@ export function compareCards(first: ModelCard, second: ModelCard): CardCompariso
   };
 }
 
-const settingsOf = ({ kind, outcome, treatment, weight, cluster, seed, unseenCategories, codeVersion, options }: ModelCard): Record<string, unknown> =>
-  ({ kind, outcome, treatment, weight, cluster, seed, unseenCategories, codeVersion, ...options });
+const settingsOf = ({ kind, outcome, event, instrument, treatment, weight, cluster, seed, unseenCategories, codeVersion, options }: ModelCard): Record<string, unknown> =>
+  ({ kind, outcome, event, instrument, treatment, weight, cluster, seed, unseenCategories, codeVersion, ...options });
 
 function differencesOf(first: Record<string, unknown>, second: Record<string, unknown>): CardComparison['differences'] {
   const text = (value: unknown) => (value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value));

@@ -8,6 +8,7 @@ import { isRefusal, refuse, type Refusal } from '../../stats/refusal.js';
 import { DataError } from '../../warehouse/warehouse.js';
 import type { Wanted } from '../raw-columns.js';
 import { readColumns } from '../read-columns.js';
+import { otherForestKinds } from './spec.js';
 import { modelEstimate, type ModelCard, type ModelEstimate, type ModelFeature } from './card.js';
 
 const judgedSchema = z.object({
@@ -42,6 +43,7 @@ const LEVEL = 0.95;
 export async function judge([first, second]: readonly [ModelCard, ModelCard], { file, rows, effects, features }: JudgedRows): Promise<Judgement> {
   const { outcome, treatment } = first;
   if (treatment === null || second.treatment === null) return refuse('unsupported_combination', 'models of outcomes are not judged by effects', 'Compare what their cards say of their fit, or two models of effects.');
+  if ([first, second].some(({ kind }) => (otherForestKinds as readonly string[]).includes(kind))) return refuse('unsupported_combination', 'effects of an instrument, of several arms and on survival are not judged against each other here', 'Compare two models of the effect of one treatment on one outcome.');
   if (second.outcome !== outcome || second.treatment !== treatment) {
     return refuse('unsupported_combination', `the models are about different effects: of ${treatment} on ${outcome}, and of ${second.treatment} on ${second.outcome}`, 'Compare models of the same effect.');
   }

@@ -2,9 +2,13 @@ import { z } from 'zod';
 
 /** Kinds of models of effects: a causal forest, and meta-learners over any learner. */
 export const effectKinds = ['causal_forest', 's_learner', 't_learner', 'x_learner', 'r_learner', 'dr_learner'] as const;
+/** Kinds of models of other effects, by forests: of several arms, of an instrument, on survival. */
+export const otherForestKinds = ['multi_arm_forest', 'instrumental_forest', 'causal_survival_forest'] as const;
 /** Kinds of models of outcomes: learners by themselves. */
 export const outcomeKinds = ['boosting', 'forest', 'linear', 'logistic', 'ridge', 'lasso', 'elastic_net'] as const;
-export const modelKinds = [...effectKinds, ...outcomeKinds] as const;
+export const modelKinds = [...effectKinds, ...otherForestKinds, ...outcomeKinds] as const;
+/** Kinds that have an ONNX form. */
+export const onnxKinds = [...effectKinds, ...outcomeKinds] as const;
 export type ModelKindName = (typeof modelKinds)[number];
 
 export const modelKind = z.enum(modelKinds).meta({ id: 'UpliftModelKind', description: 'How effects, or outcomes, are learned.' });
@@ -23,10 +27,13 @@ export const modelSpecSchema = z.strictObject({
   kind: modelKind.describe('how effects are learned: an honest causal forest, or an s-, t-, x-, r- or dr-learner over gradient boosting or any other learner; or a model of outcomes, which is a learner by itself'),
   data: z.string().min(1).describe('CSV, NDJSON, Parquet or Arrow file'),
   columns: z.strictObject({
-    outcome: column.describe('outcome of each unit'),
-    treatment: column.optional().describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose. Models of outcomes have none'),
+    outcome: column.optional().describe('outcome of each unit; a causal survival forest has time and event instead'),
+    treatment: column.optional().describe('1 for treated and 0 for control units; a causal forest also takes a continuous dose, and a multi-arm forest the name of the arm. Models of outcomes have none'),
     covariates: columns.describe('numeric, measured before treatment; may have gaps'),
     categories: columns.describe('covariates whose values have no order; may have gaps'),
+    instrument: column.optional().describe('of an instrumental forest: 1 where encouraged and 0 elsewhere, or a continuous instrument'),
+    time: column.optional().describe('of a causal survival forest: time to the event, or to the end of observation'),
+    event: column.optional().describe('of a causal survival forest: 1 where the event was seen, 0 where observation ended before it'),
     weight: column.optional().describe('sample weight of each unit, at least 0'),
     cluster: column.optional().describe('units of one cluster stay together and count as one for errors'),
   }).describe('role -> column'),

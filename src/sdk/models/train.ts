@@ -93,7 +93,7 @@ export async function trainModel(spec: ModelSpec, data: TrainingData, { signal, 
 }
 
 function withCard(spec: ModelSpec, data: TrainingData, options: Record<string, unknown>, scorer: EffectScorer, metrics: ModelMetricsCard): TrainedModel {
-  const { name, description, kind, columns: { outcome, treatment = null, weight = null, cluster = null }, unseenCategories, seed } = spec;
+  const { name, description, kind, columns: { outcome, time, event = null, instrument = null, treatment = null, weight = null, cluster = null }, unseenCategories, seed } = spec;
   const byName = new Map(data.read.map((column) => [column.name, column]));
   const features = scorer.features.map((feature) => featureOf(byName.get(feature)!));
   const schemaHash = schemaHashOf(features);
@@ -103,7 +103,7 @@ function withCard(spec: ModelSpec, data: TrainingData, options: Record<string, u
     bin,
     onnx: isRefusal(onnx) ? null : onnx,
     card: {
-      format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name, description, kind, outcome, treatment, weight, cluster, features, schemaHash, unseenCategories,
+      format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name, description, kind, outcome: outcome ?? time!, event, instrument, treatment, weight, cluster, features, schemaHash, unseenCategories,
       outputs: scorer.hasVariance ? [scorer.output, 'variance'] : [scorer.output],
       training: { fingerprint: data.fingerprint, rows: data.rows, droppedRows: data.droppedRows },
       specHash: specHashOf(spec), options, seed, codeVersion, metrics,

@@ -2,6 +2,7 @@ import { errorsOfBags, type Linearised } from './bag-variance.js';
 import { binOf } from './binning.js';
 import { lineariseEffect, solveEffect } from './effect-equation.js';
 import { CATEGORY, concatenate, LEAF, SUBSET_BYTES, TREE_HEADER, treesOf, type PackedTree, type PackedTrees } from './packed-trees.js';
+import type { MomentEquation } from './moment-equations.js';
 import type { ScoringForest } from './scoring-forest.js';
 
 /** The effect at one unit, in units of y per unit of w, and its little-bag variance, in squared units. */
@@ -41,6 +42,18 @@ export function rowScorer(forest: ScoringForest): RowScorer {
         effect: solved.estimate * forest.effectScale, variance: bagVariance(finder.values, leaves, solved) * forest.effectScale ** 2,
       };
     },
+  };
+}
+
+/** Scores one unit at a time by a moment equation of one estimate, with bags of two; null where the unit's neighbours do not identify it. */
+export function momentRowScorer(forest: Pick<ScoringForest, 'features' | 'binning' | 'trees'>, equation: MomentEquation, scale: number): (values: readonly number[]) => RowScore | null {
+  const { leafValues, trees } = forest.trees;
+  const finder = leafFinder(forest.trees);
+  const leaves = new Int32Array(trees);
+  return (values) => {
+    finder.find(Uint8Array.from(values, (value, feature) => binOf(forest.binning, feature, value)), leaves);
+    const [solved] = equation(sumOf(finder.values, leaves, leafValues), 0, leafValues, trees) ?? [];
+    return solved ? { effect: solved.estimate * scale, variance: bagVariance(finder.values, leaves, solved) * scale ** 2 } : null;
   };
 }
 
