@@ -65,7 +65,8 @@ const kindsCommand = ({ terminal }: VerbContext): Command => new Command('kinds'
   .action(async (name: string | undefined) => {
     const { kinds } = await import('../sdk/models/kinds.js');
     const names = Object.keys(kinds) as ModelKindName[];
-    if (name === undefined) return terminal.out(`${names.map((kind) => `${kind.padEnd(15)}${kinds[kind].title}`).join('\n')}\n\nassay model kinds <kind> shows the options of one.\n`);
+    const width = 2 + Math.max(...names.map(({ length }) => length));
+    if (name === undefined) return terminal.out(`${names.map((kind) => `${kind.padEnd(width)}${kinds[kind].title}`).join('\n')}\n\nassay model kinds <kind> shows the options of one.\n`);
     if (!names.includes(name as ModelKindName)) throw new InputError(`kind must be one of ${names.join(', ')}; got "${name}"`);
     const { title, references, options } = kinds[name as ModelKindName];
     terminal.out([`${name}: ${title}`, '', 'options', ...aligned(propertiesOf(z.toJSONSchema(options, { io: 'input' }) as Schema)), '', 'references', ...references.map((reference) => `  ${reference}`), ''].join('\n'));

@@ -47,6 +47,8 @@ describe('meta-learners over any learner', () => {
     const { estimates } = answered(await scorer.score(encoded));
     for (const estimate of estimates) expect(estimate).toBeCloseTo(estimates[0]!, 10);
     expect(Math.abs(estimates[0]! - metrics.average!.estimate)).toBeLessThan(3 * metrics.average!.standardError);
+    const judged = await train('s_learner', { outcomeLearner: { name: 'ridge' }, rate: 'autoc', replicates: 50 });
+    for (const metric of [judged.metrics.rate, judged.metrics.calibration]) expect(metric).toMatchObject({ status: 'refused', detail: 'predicted effects are all alike, so that nothing is ranked or calibrated' });
   });
 
   it('a linear model has no score where a number is missing, and takes a level that it was not shown as an average row', async () => {

@@ -1,6 +1,7 @@
 import { solveScore } from '../dml/linear-score.js';
 import { checkSample, type Sample } from '../dml/sample.js';
 import { groupsAmong } from '../forest/groups.js';
+import { isConstant } from '../forest/standardise.js';
 import { learningHalf } from '../forest/heterogeneity-test.js';
 import type { OverlapRule } from '../forest/overlap.js';
 import { rankWeightedEffect, type RateOptions } from '../forest/rank-weighted-effect.js';
@@ -9,7 +10,7 @@ import { planFolds } from '../learners/folds.js';
 import type { LearningContext } from '../learners/learner.js';
 import { featuresOf } from '../learners/training.js';
 import { studentUpperTail } from '../numeric/student.js';
-import { isRefusal, type Refusal } from '../refusal.js';
+import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { crossFittedScores } from './cross-fitted-scores.js';
 import { effectRows, type EffectData, type EffectLearners } from './effect-data.js';
 import { effectImportance, type LearnedEffects } from './learned-effects.js';
@@ -46,10 +47,11 @@ export async function learnerMetrics(
   const at = (column: Float64Array) => Float64Array.from(judging, (row) => column[row]!);
   const cluster = data.cluster ? judging.map((row) => data.cluster![row]!) : null;
   const weight = data.weight ? at(data.weight) : new Float64Array(judging.length).fill(1);
+  const alike = allAlike(priorities, data.y);
   return {
     average: scored.average, fit: null, effects: priorities, importance: effectImportance(effects, data.x, data.d),
-    rate: rate && rankWeightedEffect({ scores: at(scored.scores), priorities, weight, cluster }, rate),
-    calibration: calibrationOf(at(scored.scores), priorities, weight, groupsAmong(judging, data.cluster ? { codes: data.cluster } : null, weight), level),
+    rate: rate && (alike ?? rankWeightedEffect({ scores: at(scored.scores), priorities, weight, cluster }, rate)),
+    calibration: alike ?? calibrationOf(at(scored.scores), priorities, weight, groupsAmong(judging, data.cluster ? { codes: data.cluster } : null, weight), level),
   };
 }
 
@@ -69,6 +71,14 @@ async function scoredRows(data: EffectData, learners: EffectLearners, count: num
   if (isRefusal(root)) return root;
   const { estimate, standardError, n, groups } = root;
   return { scores, rows, average: { estimate, standardError, n, degreesOfFreedom: groups - 1, trimmedShare } };
+}
+
+/** Refuses effects that differ by what rounding leaves of predicted outcomes, as those of an s-learner over a linear model do. Null where they differ by more. */
+function allAlike(effects: Float64Array, y: Float64Array): Refusal | null {
+  const mean = effects.reduce((sum, value) => sum + value, 0) / effects.length;
+  const spread = Math.sqrt(effects.reduce((sum, value) => sum + (value - mean) ** 2, 0) / effects.length);
+  const largest = y.reduce((most, value) => Math.max(most, Math.abs(value)), Math.abs(mean));
+  return isConstant(spread, largest) ? refuse('zero_variance', 'predicted effects are all alike, so that nothing is ranked or calibrated', 'Use a learner whose effects can differ: an s-learner over a linear model has one effect for all.') : null;
 }
 
 /** Scores on predictions: 1 when units differ as predicted. */

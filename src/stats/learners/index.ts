@@ -15,7 +15,7 @@ const lambda = z.union([z.number().positive(), z.enum(['min', '1se'])]).default(
 const folds = z.int().min(3).max(100).default(10).describe('folds of the cross-validation that chooses the penalty');
 const lambdas = z.int().min(1).max(1000).default(100).describe('penalties tried, from the least that leaves no column in');
 
-const boosting = z.object({
+const boosting = z.strictObject({
   name: z.literal('boosting'),
   loss: z.enum(['squared', 'poisson', 'quantile']).default('squared').describe('loss of a regression; labels always have logistic loss'),
   quantile: z.number().gt(0).lt(1).default(0.5).describe('which quantile, of quantile loss, a fraction'),
@@ -48,18 +48,18 @@ const forest = {
 } as const;
 
 const single = [
-  z.object({ name: z.literal('linear') }).describe('least squares'),
-  z.object({ name: z.literal('logistic'), whenSeparated: z.enum(['refuse', 'penalise']).default('refuse').describe('what to do when a hyperplane separates the labels') })
+  z.strictObject({ name: z.literal('linear') }).describe('least squares'),
+  z.strictObject({ name: z.literal('logistic'), whenSeparated: z.enum(['refuse', 'penalise']).default('refuse').describe('what to do when a hyperplane separates the labels') })
     .describe('logistic regression'),
-  z.object({ name: z.literal('ridge'), lambda, folds, lambdas }).describe('ridge regression, logistic for labels'),
-  z.object({ name: z.literal('lasso'), lambda, folds, lambdas }).describe('lasso, logistic for labels'),
-  z.object({
+  z.strictObject({ name: z.literal('ridge'), lambda, folds, lambdas }).describe('ridge regression, logistic for labels'),
+  z.strictObject({ name: z.literal('lasso'), lambda, folds, lambdas }).describe('lasso, logistic for labels'),
+  z.strictObject({
     name: z.literal('elastic_net'), lambda, folds, lambdas,
     alpha: z.number().min(0).max(1).default(0.5).describe('mix of the penalty: 0 ridge, 1 lasso'),
   }).describe('elastic net, logistic for labels'),
   boosting,
-  z.object({ name: z.literal('forest'), ...forest }).describe('honest regression forest, a probability forest for labels; takes missing values and categories'),
-  z.object({
+  z.strictObject({ name: z.literal('forest'), ...forest }).describe('honest regression forest, a probability forest for labels; takes missing values and categories'),
+  z.strictObject({
     name: z.literal('quantile_forest'), quantile: z.number().gt(0).lt(1).default(0.5).describe('which quantile of the outcome is predicted, a fraction'), ...forest,
   }).describe('quantile forest; takes missing values and categories'),
 ] as const;
@@ -71,11 +71,11 @@ const innerFolds = z.int().min(2).max(50).default(5).describe('folds whose held-
 /** A learner by name with its options: what estimators take as their nuisance learners. */
 export const learnerOptions = z.discriminatedUnion('name', [
   ...single,
-  z.object({
+  z.strictObject({
     name: z.literal('calibrated'), learner: singleOptions.describe('what is calibrated'), folds: innerFolds,
     method: z.enum(calibrations).default('isotonic').describe('isotonic: a rising step function; platt: a logistic curve, for labels alone'),
   }).describe('a learner calibrated on cross-fitted predictions'),
-  z.object({
+  z.strictObject({
     name: z.literal('stacking'), learners: z.array(singleOptions).min(2).max(16).describe('what is averaged'), folds: innerFolds,
   }).describe('average of learners with the weights that predict unseen rows best'),
 ]);
