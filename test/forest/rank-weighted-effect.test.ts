@@ -25,6 +25,22 @@ describe('rank-weighted average treatment effects', () => {
     expect(curve[2]!.estimate).toBeCloseTo(0, 14);
   });
 
+  it('are those of grf 2.6.1, with ties and weights', () => {
+    const random = stream(91);
+    random.fillNormal(new Float64Array(80));
+    random.fillUniform(new Float64Array(80));
+    random.fillNormal(new Float64Array(80));
+    const weight = random.fillExponential(new Float64Array(40)).map((value) => value + 0.1);
+    const scores = random.fillNormal(new Float64Array(40));
+    const priorities = Float64Array.from({ length: 40 }, () => random.integer(7));
+    // rank_average_treatment_effect.fit(scores, priorities, target, q = c(0.1, 0.35, 0.7, 1), sample.weights = w)
+    const fractions = [0.1, 0.35, 0.7];
+    const autoc = rate({ scores, priorities, weight }, { fractions });
+    expect(autoc.estimate).toBeCloseTo(-0.0585306470157176, 12);
+    [-0.158998357155386, -0.139286186549408, 0.0206829147048664].forEach((value, k) => expect(autoc.toc[k]!.estimate).toBeCloseTo(value, 12));
+    expect(rate({ scores, priorities, weight }, { target: 'qini', fractions }).estimate).toBeCloseTo(-0.00942234239706614, 12);
+  });
+
   it('give rows of equal priority their mean score, and nothing to a ranking of equals', () => {
     const scores = Float64Array.of(4, -1, 2, 0, 1, 3, 7, 2);
     expect(rate({ scores, priorities: scores.map(() => 1) }).estimate).toBeCloseTo(0, 14);

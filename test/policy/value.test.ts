@@ -111,6 +111,22 @@ describe('costCurve', () => {
     for (const count of [covered.gain, covered.advantage]) expect(Math.abs(count / REPLICATIONS - 0.95)).toBeLessThan(BAND + 0.01); // 60 replicates leave the error itself uncertain by 9 %
   });
 
+  it('gains what maq 0.6.0 says, with weights, by person and blindly', () => {
+    const random = stream(91);
+    const predicted = random.fillNormal(new Float64Array(80));
+    const costs = random.fillUniform(new Float64Array(80)).map((value) => 0.2 + value);
+    const gains = predicted.map((value) => value + 2 * random.normal());
+    const weight = random.fillExponential(new Float64Array(40)).map((value) => value + 0.1);
+    const points = costCurve({ actions: 2, predicted, costs, gains, weight, cluster: null }, [0.1, 0.25, 0.4, 0.9], 50, 1) as CostCurvePoint[];
+    // average_gain(maq(reward, cost, DR.scores, sample.weights = w), budget), and the same with target.with.covariates = FALSE
+    const byPerson = [0.61612290949563, 1.03225937228908, 1.0541356381858, 1.29361347354507];
+    const blindly = [0.112537190949836, 0.281342977374589, 0.450148763799343, 0.823140877466941];
+    points.forEach(({ gain, advantage }, k) => {
+      expect(gain).toBeCloseTo(byPerson[k]!, 12);
+      expect(gain - advantage!.estimate).toBeCloseTo(blindly[k]!, 12);
+    });
+  });
+
   it('has no advantage where everybody is treated either way', () => {
     const random = stream(13);
     const all = { actions: 1, predicted: new Float64Array(50).map(() => 1 + random.uniform()), costs: new Float64Array(50).fill(1), gains: new Float64Array(50).map(() => random.normal()), weight: new Float64Array(50).fill(1), cluster: null };
