@@ -70,7 +70,8 @@ describe('forests of other effects, as models', () => {
     expect(kinds[other].load(bytes)).toMatchObject({ status: 'refused', detail: expect.stringMatching(/model\.bin holds .*, and the card tells of/) });
   });
 
-  const choices = { trees: 100, honestyFraction: 0.5, sampleFraction: 0.5, alpha: 0.05, minNodeSize: 5, seed: 9 };
+  const { honestyFraction, sampleFraction, alpha, minNodeSize } = kinds.instrumental_forest.options.parse({}) as { readonly honestyFraction: number; readonly sampleFraction: number; readonly alpha: number; readonly minNodeSize: number };
+  const choices = { trees: 100, honestyFraction, sampleFraction, alpha, minNodeSize, seed: 9 };
   const base = { features: ['a', 'b'], x: [data.a, data.b], categorical: [], weight: null, cluster: null };
   const half = new Float64Array(UNITS).fill(0.5);
   const grown: Readonly<Record<Kind, () => Promise<Predictions>>> = {
