@@ -25,17 +25,17 @@ const LEARNERS = {
 type Adjusted = keyof typeof LEARNERS;
 
 /** Coverage of the interval that an estimator answers by its own declaration. */
-function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object = {}): Row {
+function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object = {}, { replicates = REPLICATES, isGated = true } = {}): Row {
   const estimator = registry.find((candidate) => candidate.name === name)!;
   return {
     group: 'coverage', name: `${name}: ${process.words}${Object.entries(options).map(([key, value]) => `; ${key} ${value}`).join('')}`,
-    replicates: REPLICATES, brief: 0, covers: [`estimator:${name}`],
+    replicates, brief: 0, covers: isGated ? [`estimator:${name}`] : [],
     prepare() {
       const truth = 'target' in options && options.target === 'treated' ? process.effectOnTreated : process.effect;
       const trims = 'beyondBounds' in estimator.options.shape ? { beyondBounds: 'trim' } : {};
       const parsed = estimator.options.parse({ ...LEARNERS[name], ...trims, ...options });
       return {
-        figures: [{ name: 'effect', ...COVERED }],
+        figures: [{ name: 'effect', ...(isGated ? COVERED : { least: null, most: null }) }],
         async replicate(random) {
           const data = columnsOf(name, process.draw(random));
           const { interval: { lower, upper } } = effectOf(answered(await estimator.estimate(data as never, parsed, { seed: random.integer(SEEDS) })));
@@ -77,13 +77,16 @@ export const observationalRows: readonly Row[] = [
   adjustedRow('inverse_propensity', arms(500, true)),
   adjustedRow('inverse_propensity', arms(500, true), { target: 'treated' }),
   adjustedRow('inverse_propensity', arms(500, false), { target: 'overlap' }),
-  adjustedRow('inverse_propensity', arms(1000, true), { normalisation: 'horvitz_thompson' }),
+  adjustedRow('inverse_propensity', arms(1000, true), { normalisation: 'horvitz_thompson' }, { replicates: 4000 }),
   adjustedRow('inverse_propensity', arms(1000, true, true), { target: 'treated' }),
-  adjustedRow('matching', arms(2000, true), { target: 'treated' }),
+  adjustedRow('matching', arms(500, true), { target: 'treated' }),
   adjustedRow('matching', arms(500, true), { target: 'all' }),
+  adjustedRow('matching', arms(500, true), { target: 'all', adjustOutcomes: false }),
+  // the correction for estimated propensities is one of many units, where who they are is estimated too
+  adjustedRow('matching', arms(500, true), { target: 'treated', adjustOutcomes: false }, { isGated: false }),
   adjustedRow('matching', arms(500, true), { target: 'treated', distance: 'mahalanobis' }),
   adjustedRow('matching', arms(500, true), { target: 'all', distance: 'mahalanobis', ratio: 3 }),
-  adjustedRow('matching', arms(500, false), { target: 'treated', replacement: false, caliper: 0.2, distance: 'linear_propensity', adjustOutcomes: true }),
+  adjustedRow('matching', arms(500, false), { target: 'treated', replacement: false, caliper: 0.2, distance: 'linear_propensity' }),
   adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'dose', isHidden: true })),
   adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'arms', isHidden: true })),
   adjustedRow('two_stage_least_squares', confounded({ units: 2000, treatment: 'dose', isHidden: true, isClustered: true })),

@@ -52,7 +52,7 @@ export const demonstration: Adapter = async ({ id, dataset }, datasets) => {
     }
     case 'lalonde.dw445.psmatch_att': {
       const squares = ['age', 'educ', 're74', 're75'].map((name) => derived(columns, `${name}^2`, (at) => at(name) ** 2));
-      const { estimate, standardError } = await effectOf('matching', [...columns, ...squares], { ...ROLES, covariates: [...TRAINEE, 'u74', 'u75', ...squares.map(({ name }) => name)] }, MATCHING);
+      const { estimate, standardError } = await effectOf('matching', [...columns, ...squares], { ...ROLES, covariates: [...TRAINEE, 'u74', 'u75', ...squares.map(({ name }) => name)] }, { ...MATCHING, adjustOutcomes: false });
       return { values: { att: estimate, ai_se: standardError } };
     }
     case 'lalonde.dw445.nn_mahal_biasadj': {
@@ -86,7 +86,7 @@ export const pairedTrainees: Adapter = async ({ id, dataset }, datasets) => {
   if (id !== 'matchit.nn_ps_gcomp_att' || dataset !== 'lalonde_matchit614.csv') return undefined;
   const covariates = ['age', 'educ', 'married', 'nodegree', 're74', 're75'];
   const columns = await readFrame(path.join(datasets, dataset), ['re78', 'treat', ...covariates], ['race']);
-  const { estimate, result } = await effectOf('matching', columns, { ...ROLES, covariates, categories: 'race' }, { replacement: false, adjustOutcomes: true });
+  const { estimate, result } = await effectOf('matching', columns, { ...ROLES, covariates, categories: 'race' }, { replacement: false });
   return {
     values: { att: estimate, matched: 2 * numberAt(result, 'n') },
     instead: {

@@ -7,6 +7,7 @@ import { quantileForestLearner } from './forest/quantile-forest.js';
 import type { Learner } from './learner.js';
 import { penalisedLearner } from './linear/penalised.js';
 import { linearLearner, logisticLearner } from './linear/unpenalised.js';
+import { seriesLearner } from './series/series.js';
 import { stackingLearner } from './stacking/stacking.js';
 import type { Task } from './training.js';
 
@@ -76,6 +77,11 @@ export const learnerOptions = z.discriminatedUnion('name', [
     method: z.enum(calibrations).default('isotonic').describe('isotonic: a rising step function; platt: a logistic curve, for labels alone'),
   }).describe('a learner calibrated on cross-fitted predictions'),
   z.strictObject({
+    name: z.literal('series'), learner: singleOptions.describe('what is fitted to the terms, such as lasso'),
+    degree: z.int().min(2).max(4).default(2).describe('largest total degree of a term'),
+    interactions: z.boolean().default(true).describe('products of features too; false: powers of single ones'),
+  }).describe('a learner on polynomials of the features'),
+  z.strictObject({
     name: z.literal('stacking'), learners: z.array(singleOptions).min(2).max(16).describe('what is averaged'), folds: innerFolds,
   }).describe('average of learners with the weights that predict unseen rows best'),
 ]);
@@ -104,6 +110,7 @@ export function createLearner(options: LearnerOptions, task: Task, path: readonl
       if (options.method === 'platt' && task === 'regression') throw new OptionsError('method platt calibrates labels; for a regression use isotonic', [...path.slice(0, -1), 'method']);
       return calibratedLearner(createLearner(options.learner, task, [...path.slice(0, -1), 'learner', 'name']), options.method, options.folds);
     }
+    case 'series': return seriesLearner(createLearner(options.learner, task, [...path.slice(0, -1), 'learner', 'name']), options);
     case 'stacking': return stackingLearner(
       task, options.learners.map((learner, i) => createLearner(learner, task, [...path.slice(0, -1), 'learners', i, 'name'])), options.folds);
   }

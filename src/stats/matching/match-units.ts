@@ -101,7 +101,7 @@ function checkSize({ points, covariatePoints, nearness, order, isEstimated, y }:
 
 type Differences = ReturnType<typeof matchedDifferences>;
 
-function noiseOf({ y, d, points, neighbours }: MatchingTask, differences: Differences, matches: readonly Int32Array[], controls: Int32Array, treated: Int32Array): Float64Array {
+function noiseOf({ y, d, points, neighbours, propensity }: MatchingTask, differences: Differences, matches: readonly Int32Array[], controls: Int32Array, treated: Int32Array): Float64Array {
   if (neighbours === 0) return commonNoise({ y, d, matches }, differences);
   const near: Int32Array[] = Array.from(y, () => new Int32Array(0));
   for (const arm of [controls, treated]) {
@@ -109,7 +109,9 @@ function noiseOf({ y, d, points, neighbours }: MatchingTask, differences: Differ
     nearestUnits(points, used, arm, new Int32Array(y.length), { ratio: neighbours + 1, caliper: null, tieTolerance: 0 })
       .forEach((list, i) => { near[used[i]!] = list; });
   }
-  return neighbourNoise(y, near);
+  const { models } = differences;
+  // units of one propensity differ in covariates: of adjusted outcomes only what the model leaves is noise
+  return neighbourNoise(models && propensity ? y.map((value, row) => value - (d[row] === 1 ? models.treated[row]! : models.control[row]!)) : y, near);
 }
 
 function estimationTerm({ y, d, points, covariatePoints, propensity, target, isEstimated }: MatchingTask, estimate: number, controls: Int32Array, treated: Int32Array): number {

@@ -21,9 +21,9 @@ const options = z.strictObject({
   order: z.enum(greedyOrders).nullable().default(null).describe('without replacement, who is matched first: the closest pair, or the largest propensity; null: largest where propensities are matched, else closest'),
   caliper: z.number().positive().nullable().default(null).describe('largest distance of a match, in the units of the distance; units without one are left out; null: none is too far'),
   tieTolerance: z.number().min(0).default(1e-9).describe('squared distances this much above that of the last match count as equal to it, and are matches too; with replacement'),
-  adjustOutcomes: z.boolean().nullable().default(null).describe('take out by least squares what remains between covariates of a unit and its matches; null: where covariates are matched'),
+  adjustOutcomes: z.boolean().default(true).describe('take out by least squares what remains between covariates of a unit and its matches; false: matched differences as they are'),
   neighbours: z.int().min(0).max(100).default(2).describe('units of the own arm from which the noise of each outcome is read; 0: one variance for all units'),
-  allowForEstimation: z.boolean().default(true).describe('errors allow for propensities having been estimated, where they are matched with replacement and outcomes are not adjusted; false: as if they were known'),
+  allowForEstimation: z.boolean().default(true).describe('errors allow for propensities having been estimated, where they are matched with replacement and outcomes are not adjusted; false: as if they were known. Below some thousand units the interval for treated or control units holds the truth in 92 to 93 % for 95; that of adjusted outcomes does not have this'),
   level,
 });
 type Options = z.output<typeof options>;
@@ -54,12 +54,11 @@ export const matching = defineEstimator({
     const { units: { y, d }, columns, independent } = observed;
     const model = !isByPropensity ? null : propensity ? knownPropensity('matching', propensity.values) : fitPropensity('matching', d, independent.columns, null);
     if (isRefusal(model)) return model;
-    const adjusts = chosen.adjustOutcomes ?? !isByPropensity;
     const effect = matchUnits({
       y, d, points: matchingPoints(chosen.distance, columns, independent, model?.propensity ?? null), covariatePoints: independent.whitened, stratum: strataOf(exact, y.length),
       target: chosen.target, nearness: { ratio: chosen.ratio, caliper: chosen.caliper, tieTolerance: chosen.tieTolerance },
-      order: chosen.replacement ? null : chosen.order ?? (isByPropensity ? 'largest' : 'closest'), propensity: model, adjustBy: adjusts ? independent.columns : null,
-      neighbours: chosen.neighbours, isEstimated: chosen.allowForEstimation && chosen.replacement && !adjusts && model !== null && model.logit !== null,
+      order: chosen.replacement ? null : chosen.order ?? (isByPropensity ? 'largest' : 'closest'), propensity: model, adjustBy: chosen.adjustOutcomes ? independent.columns : null,
+      neighbours: chosen.neighbours, isEstimated: chosen.allowForEstimation && chosen.replacement && !chosen.adjustOutcomes && model !== null && model.logit !== null,
     });
     if (isRefusal(effect)) return effect;
     const { estimate, standardError, matched, asked, mostUsed, distance, weights } = effect;
