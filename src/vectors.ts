@@ -9,6 +9,7 @@ import { boundaries } from './vectors/boundaries.js';
 import type { Adapter, VectorCase } from './vectors/case.js';
 import { families, meanAndVariance, sampleRatios, shares } from './vectors/counts-and-families.js';
 import { cookieCats, hillstrom, lalondeNaive, udacity } from './vectors/datasets.js';
+import { nudgedDoses } from './vectors/doses.js';
 import { exactPolicies } from './vectors/policies.js';
 import { campaignForests, grfDesigns, ihdpForests, learningMindsets } from './vectors/forests.js';
 import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBoundaries } from './vectors/group-sequential.js';
@@ -20,6 +21,7 @@ import { growthbookMidExperiment, growthbookPower, spotifyPoweredEffect, spotify
 import { posthogCuped } from './vectors/posthog-cuped.js';
 import { sequences } from './vectors/sequences.js';
 import { growthbookClusteredQuantile, growthbookRatioCuped, growthbookStrata, posthogAdjusted } from './vectors/stratified.js';
+import { drawnCosts, drawnPolicy } from './vectors/targeting.js';
 import { cupedTheta, deltaVariance, growthbookTests, posthogTests, spotifyRegression } from './vectors/two-arm-tests.js';
 import { hillstromUpliftAtK, scikitUpliftScores } from './vectors/uplift.js';
 
@@ -31,7 +33,7 @@ const adapters: readonly Adapter[] = [
   growthbookStrata, growthbookRatioCuped, growthbookClusteredQuantile, posthogAdjusted,
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
-  exactPolicies,
+  exactPolicies, drawnPolicy, drawnCosts, nudgedDoses,
   demonstration, panelStudy, pairedTrainees, schooling, cigarettes, drawnOutcomes, drawnCompliers,
   pensions, trainees, recommendedTreatments, syntheticLearners,
   ihdpForests, grfDesigns, learningMindsets, campaignForests,

@@ -20,15 +20,17 @@ const LEARNERS = {
   pliv: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'linear' }, instrumentLearner: { name: 'linear' } },
   iivm: { outcomeLearner: { name: 'linear' }, treatmentLearner: { name: 'logistic' }, instrumentLearner: { name: 'logistic' } },
   cate: { outcomeLearner: { name: 'linear' }, effectLearner: { name: 'linear' }, propensityLearner: { name: 'logistic' }, methods: ['dr'] },
-  regression_adjustment: {}, inverse_propensity: {}, matching: {}, two_stage_least_squares: {},
+  regression_adjustment: {}, inverse_propensity: {}, matching: {}, two_stage_least_squares: {}, average_derivative: { outcomeLearner: { name: 'linear' }, degree: 2 },
 } as const;
+/** Products of two of dose and covariates, by least squares. */
+const SQUARES = { name: 'series', learner: { name: 'linear' } } as const;
 type Adjusted = keyof typeof LEARNERS;
 
 /** Coverage of the interval that an estimator answers by its own declaration. */
 function adjustedRow(name: Adjusted, process: ConfoundedProcess, options: object = {}, { replicates = REPLICATES, isGated = true } = {}): Row {
   const estimator = registry.find((candidate) => candidate.name === name)!;
   return {
-    group: 'coverage', name: `${name}: ${process.words}${Object.entries(options).map(([key, value]) => `; ${key} ${value}`).join('')}`,
+    group: 'coverage', name: `${name}: ${process.words}${Object.entries(options).map(([key, value]) => `; ${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`).join('')}`,
     replicates, brief: 0, covers: isGated ? [`estimator:${name}`] : [],
     prepare() {
       const truth = 'target' in options && options.target === 'treated' ? process.effectOnTreated : process.effect;
@@ -90,6 +92,12 @@ export const observationalRows: readonly Row[] = [
   adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'dose', isHidden: true })),
   adjustedRow('two_stage_least_squares', confounded({ units: 500, treatment: 'arms', isHidden: true })),
   adjustedRow('two_stage_least_squares', confounded({ units: 2000, treatment: 'dose', isHidden: true, isClustered: true })),
+];
+
+/** Slopes of a dose. */
+export const derivativeRows: readonly Row[] = [
+  adjustedRow('average_derivative', confounded({ units: 500, treatment: 'dose', differs: true }), { outcomeLearner: SQUARES }),
+  adjustedRow('average_derivative', confounded({ units: 1000, treatment: 'dose', isClustered: true })),
 ];
 
 /** Effects adjusted by cross-fitted learners, units independent and in clusters. */

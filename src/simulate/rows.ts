@@ -1,4 +1,4 @@
-import { adjustedRows, observationalRows } from './adjusted-rows.js';
+import { adjustedRows, derivativeRows, observationalRows } from './adjusted-rows.js';
 import { bayesianRow, betaBinomialRow } from './bayesian-row.js';
 import { boundedRows } from './bounded-rows.js';
 import { coverageRows } from './coverage-rows.js';
@@ -19,6 +19,6 @@ import { upliftRows } from './uplift-rows.js';
 
 /** Every row of the table, in its order. */
 export const rows: readonly Row[] = [
-  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...observationalRows, ...adjustedRows, bayesianRow, betaBinomialRow, ...forestRows, ...targetingRows, ...upliftRows, ...modelRows,
+  ...coverageRows, ...estimatorRows, ...designRows, ...interactionRows, ...observationalRows, ...adjustedRows, ...derivativeRows, bayesianRow, betaBinomialRow, ...forestRows, ...targetingRows, ...upliftRows, ...modelRows,
   ...monitoringRows, ...boundedRows, ...groupSequentialRows, ...multiplicityRows, ...decisionRows, ...powerRows, ...sampleRatioRows,
 ];

@@ -2,6 +2,7 @@ import { sampleRatio } from './allocation/sample-ratio.js';
 import { cate } from './cate/cate.js';
 import { clusterDifference } from './cluster/difference.js';
 import { complierEffect } from './encouragement/complier-effect.js';
+import { averageDerivative } from './dml/average-derivative.js';
 import { iivm } from './dml/iivm.js';
 import { irm } from './dml/irm.js';
 import { pliv } from './dml/pliv.js';
@@ -25,6 +26,7 @@ import { welch } from './mean/welch.js';
 import { anytimeProportions } from './proportion/anytime-proportions.js';
 import { twoProportions } from './proportion/two-proportions.js';
 import { costCurve } from './policy/cost-curve.js';
+import { policyClassifier } from './policy/policy-classifier.js';
 import { policyTree } from './policy/policy-tree.js';
 import { inversePropensity } from './observational/inverse-propensity.js';
 import { matching } from './observational/matching.js';
@@ -49,7 +51,7 @@ export const estimators = [
   clusterDifference, switchback, pairedGeo, complierEffect, factorialEffects, interactionPair, interactionScreen,
   causalForest, groupEffects, bestLinearProjection, rankWeightedEffect, multiArmForest, instrumentalForest, causalSurvivalForest,
   regressionAdjustment, inversePropensity, matching, twoStageLeastSquares,
-  plr, irm, pliv, iivm, tmle, cate,
-  policyTree, costCurve, sampleRatio,
+  plr, irm, pliv, iivm, averageDerivative, tmle, cate,
+  policyTree, policyClassifier, costCurve, sampleRatio,
   upliftCurve, upliftForest,
 ] as const;

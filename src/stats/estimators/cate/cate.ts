@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import { crossFittedScores } from '../../cate/cross-fitted-scores.js';
-import { forestMethod } from '../../cate/forest-method.js';
-import { judgeMethods, judgements } from '../../cate/judge-methods.js';
-import { metaLearner, metaLearners } from '../../cate/meta-learners.js';
-import type { EffectData } from '../../cate/effect-data.js';
-import { solveScore } from '../../dml/linear-score.js';
+import { chooseEffects } from '../../cate/choose-effects.js';
+import { judgements } from '../../cate/judge-methods.js';
+import { metaLearners } from '../../cate/meta-learners.js';
 import { checkSample, type Sample } from '../../dml/sample.js';
-import { groupsAmong } from '../../forest/groups.js';
 import { robustRegression } from '../../forest/robust-regression.js';
-import { planFolds } from '../../learners/folds.js';
 import { featuresOf as rowsOfFeatures } from '../../learners/training.js';
 import { isRefusal, refuse, type Refusal } from '../../refusal.js';
 import { sortedQuantile } from '../../summaries/sample-quantile.js';
@@ -82,30 +77,15 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
   const sample = sampleOfArms(columns, arms);
   const refusal = checkSample('cate', sample, ['d']);
   if (refusal) return refusal;
-  const { x, y, d, weight, clusters: [cluster] } = sample;
-  const data: EffectData = { x, y, d, ...(weight && { weight }), ...(cluster && { cluster }) };
   const learners = {
     outcome: chosenLearner(chosen.outcomeLearner, 'regression', 'outcomeLearner', sample.x), propensity: chosenLearner(chosen.propensityLearner, 'classification', 'propensityLearner', sample.x),
     effect: chosenLearner(chosen.effectLearner, 'regression', 'effectLearner', sample.x),
   };
-  const folds = planFolds(x.n, { folds: chosen.folds, ...(cluster ? { cluster } : {}), stratify: d }, context.seed);
-  if (isRefusal(folds)) return folds;
-  const rule = overlapRule(chosen);
-  const scored = await crossFittedScores(sample, learners, folds, rule, context);
-  if (isRefusal(scored)) return scored;
-  const { rows, trimmedShare, scores, predictions } = scored;
-  const kept = new Uint8Array(x.n);
-  for (const row of rows) kept[row] = 1;
-  const average = solveScore('cate', { slope: new Float64Array(x.n).fill(-1), level: scores, kept }, sample);
-  if (isRefusal(average)) return average;
-
+  const { methods, trees, folds, loss } = chosen;
+  const found = await chooseEffects(sample, { methods, learners, trees, folds, overlap: overlapRule(chosen), loss }, context);
+  if (isRefusal(found)) return found;
+  const { scored: { rows, trimmedShare, scores, predictions, reports }, average, judged, weights, groups } = found;
   const at = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
-  const weights = weight ? at(weight) : new Float64Array(rows.length).fill(1);
-  const groups = groupsAmong(rows, cluster ? { codes: cluster } : null, weights);
-  const methods = chosen.methods.map((kind) => (kind === 'forest' ? forestMethod(chosen.trees, context)
-    : metaLearner(kind, learners, { folds: chosen.folds, bounds: rule.bounds }, context)));
-  const judged = await judgeMethods(methods, data, folds, { ...predictions, scores }, chosen.loss, { rows, groups }, context.seed);
-  if (isRefusal(judged)) return judged;
   const effects = at(judged[0]!.effects);
   const slope = robustRegression(at(scores), { intercept: new Float64Array(rows.length).fill(1), effect: effects }, weights, groups, chosen.level);
   const sorted = [...effects].sort((a, b) => a - b);
@@ -114,7 +94,7 @@ async function contrastOf(columns: DataOf<typeof roles>, arms: Arms, chosen: Opt
     methods: judged.map(({ name, loss, behind }) => ({ name, loss: loss.estimate, standardError: loss.standardError, behind: behind?.estimate ?? 0, behindError: behind?.standardError ?? 0 })),
     slope: isRefusal(slope) ? null : coefficientAnswer(slope.coefficients[1]!, slope.degreesOfFreedom),
     effects: { lowest: sortedQuantile(sorted, 0.1), median: sortedQuantile(sorted, 0.5), highest: sortedQuantile(sorted, 0.9) },
-    nuisances: [...scored.reports], overlap: propensityRange(predictions.propensity),
+    nuisances: [...reports], overlap: propensityRange(predictions.propensity),
   };
 }
 

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { budgetConstraint, parityConstraints, type PolicyConstraint } from '../../policy/constraint.js';
 import { EXACT_DEPTH, learnPolicy, type PolicyTask } from '../../policy/learn-policy.js';
 import { referencePolicyEngine } from '../../policy/policy-engine.js';
-import { crossFittedPolicy, policyValue, type PolicyValue } from '../../policy/policy-value.js';
-import { isRefusal, type Refusal } from '../../refusal.js';
+import { crossFittedPolicy } from '../../policy/policy-value.js';
+import { isRefusal } from '../../refusal.js';
 import { defineEstimator, level, optionalCategory, OptionsError, type Category } from '../estimator.js';
-import { effectAnswer } from '../forest/forest-answers.js';
-import { effectSchema } from '../two-arms.js';
 import { rewardOptions, rewardRoles, rewardsOf, type Rewards } from './policy-input.js';
+import { policyWorth, worthOf } from './policy-worth.js';
 import { treeNodes, treeNodesSchema } from './tree-nodes.js';
 
 const options = z.strictObject({
@@ -31,11 +30,7 @@ const result = z.object({
   actions: z.array(z.string()).describe('what is chosen between: control and treatment, or the columns of rewards'),
   nodes: treeNodesSchema.describe('the tree of all units, root first'),
   optimalityGap: z.number().nullable().describe('how much more the best tree of this depth could earn at most on these data, per unit; 0: none is better; null: a greedy tree'),
-  value: effectSchema.describe('mean reward of what trees choose for units that they were not learned from; against control where rewards were estimated'),
-  advantages: z.array(z.object({
-    action: z.string().describe('what all units get instead'),
-    difference: effectSchema.describe('value of the policy less that of this one action for all'),
-  })).describe('the policy against each action for all'),
+  ...policyWorth,
   shares: z.array(z.object({
     action: z.string().describe('name of the action'),
     share: z.number().describe('of units that the tree of all units gives it to, in [0, 1]'),
@@ -91,18 +86,4 @@ function constraintsOf({ budget, parity, depth }: Options, { weight, names, valu
     ...(budget ? [budgetConstraint(n, names.length, Float64Array.from(budget.costs), budget.atMost * n)] : []),
     ...(parity ? parityConstraints(parity.measure === 'benefit' ? values : values.map((_, i) => (i % names.length > 0 ? 1 : 0)), names.length, group!, parity.atMost) : []),
   ];
-}
-
-function worthOf({ values, names, weight, cluster }: Rewards, chosen: Int32Array, confidence: number): Pick<z.output<typeof result>, 'value' | 'advantages'> | Refusal {
-  const units = { rewards: values, actions: names.length, weight, cluster };
-  const answer = (value: PolicyValue) => effectAnswer({ ...value, degreesOfFreedom: value.groups - 1, n: chosen.length }, confidence);
-  const value = policyValue(units, chosen);
-  if (isRefusal(value)) return value;
-  const advantages: z.output<typeof result>['advantages'] = [];
-  for (const [code, action] of names.entries()) {
-    const difference = policyValue(units, chosen, code);
-    if (isRefusal(difference)) return difference;
-    advantages.push({ action, difference: answer(difference) });
-  }
-  return { value: answer(value), advantages };
 }
