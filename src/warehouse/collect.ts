@@ -10,14 +10,14 @@ import { cells } from './queries/cells.js';
 import { exposed } from './queries/exposed.js';
 import { exposureRows, lateAttributes } from './queries/exposure-rows.js';
 import { factReach } from './fact-reach.js';
-import { factFaults, factTotals, factUnitFaults, floatColumns } from './queries/fact-totals.js';
+import { factFaults, factTotals, factUnitFaults, floatColumns, tableTotals } from './queries/fact-totals.js';
 import type { Reach } from './queries/fact-rows.js';
 import { factUnits } from './queries/fact-units.js';
 import { CELLS, EXPOSED, factUnits as factTable } from './queries/names.js';
 import { cellCounts, unitCounts } from './queries/unit-counts.js';
 import { readCells } from './read-cells.js';
 import { scansOf, type Scan } from './scans.js';
-import { numberOf, numberOrNull, type Session } from './session.js';
+import { numberOf, numberOrNull, type Row, type Session } from './session.js';
 import { toInstant, toMicroseconds } from './times.js';
 import { metricColumns } from './unit-columns.js';
 import { DataError, type CollectOptions } from './warehouse.js';
@@ -38,8 +38,9 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
   report('reading exposures');
   if (plan.exposures.attributesTime !== undefined) await refuseLateAttributes(session, plan, inputs);
   const rows = exposureRows(d, plan, inputs, planned);
-  await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows));
-  const found = await readCells(session, plan, isTimed);
+  const told = await totalsOfExposures(session, plan, inputs, planned);
+  await session.keep('arms and segments of the exposures', CELLS, cells(d, plan, rows, { totals: !told }));
+  const found = await readCells(session, plan, isTimed, told);
   await session.keep('first exposure of each unit', EXPOSED, exposed(d, plan, rows, { numbers: inputs.covariates.length, labels: inputs.labels.length }, { ...found, cells: Math.max(1, found.cells.length) }));
 
   const readings: FactReading[] = [];
@@ -62,6 +63,13 @@ export async function collect(session: Session, asked: Plan, options: CollectOpt
     ...metricParts,
   };
   return units ? { summaries, units } : { summaries };
+}
+
+/** Rows, units and times of the exposures where that costs nothing; undefined where they have to be read, or are not all read. */
+async function totalsOfExposures(session: Session, { exposures: { unit, time } }: Plan, { exposures, start, end }: Inputs, asOf: number | null): Promise<Row | undefined> {
+  const isWhole = time === undefined || (start === null && end === null && asOf === null);
+  const ask = exposures.hasStatistics && isWhole ? tableTotals(session.dialect, exposures, { unit, time }) : undefined;
+  return ask === undefined ? undefined : (await session.rows('totals of exposures', ask))[0];
 }
 
 /** One row a unit and side. Where sums over units are not finite, the values that made them so are counted and the rows read again without them. */

@@ -29,7 +29,8 @@ const MOST_VALUES = 1000;
 /** Groups of a design come back one by one: beyond this they are units. */
 const MOST_GROUPS = 50_000;
 
-export async function readCells(session: Session, plan: Plan, isTimed: boolean): Promise<FoundCells> {
+/** @param told  rows, units and times of the exposures; undefined: they are with the cells */
+export async function readCells(session: Session, plan: Plan, isTimed: boolean, told?: Row): Promise<FoundCells> {
   const names = plan.segments.map((_, i) => `s${i}`);
   for (const [i, segment] of plan.segments.entries()) {
     const [count] = await session.rows(`values of segment ${segment.name}`, `select count(distinct s${i}) as n from ${CELLS}`);
@@ -39,11 +40,12 @@ export async function readCells(session: Session, plan: Plan, isTimed: boolean):
     } else if (values > MOST_VALUES) throw new DataError(`segment ${segment.name} has ${values} values in column "${segment.column}", and at most ${MOST_VALUES} can be reported`, `segments.${i}`);
   }
   const times = isTimed ? ', sum(with_time) as with_time, min(first_at) as first_at, max(last_at) as last_at' : '';
-  const [totals] = await session.rows('rows of exposures', `select sum(row_count) as row_count, sum(with_unit) as with_unit,
-  sum(case when arm is null then row_count else 0 end) as null_arms${times}
+  const [counted] = await session.rows('rows of exposures', `select sum(row_count) as row_count, sum(case when arm is null then row_count else 0 end) as null_arms${told ? '' : `,
+  sum(with_unit) as with_unit${times}`}
 from ${CELLS}`);
-  const rows = numberOf(totals!, 'row_count');
-  const untimed = isTimed ? rows - numberOf(totals!, 'with_time') : 0;
+  const totals = { ...counted, ...told };
+  const rows = numberOf(totals, 'row_count');
+  const untimed = isTimed ? rows - numberOf(totals, 'with_time') : 0;
   if (untimed > 0) {
     throw new DataError(`${untimed} of ${rows} exposures have no time in column "${plan.exposures.time}", so it cannot be said when their units were first exposed`, 'exposures.time');
   }
@@ -52,10 +54,10 @@ from ${CELLS}`);
   return {
     cells: list.map((row) => foundCell(row, names)),
     rows,
-    nullUnits: rows - numberOf(totals!, 'with_unit'),
-    nullArms: numberOf(totals!, 'null_arms'),
-    first: numberOrNull(totals!, 'first_at'),
-    last: numberOrNull(totals!, 'last_at'),
+    nullUnits: rows - numberOf(totals, 'with_unit'),
+    nullArms: numberOf(totals, 'null_arms'),
+    first: numberOrNull(totals, 'first_at'),
+    last: numberOrNull(totals, 'last_at'),
     hashesDiffer: hash !== '' && new Set(list.map((row) => row['row_hash'])).size === list.length,
   };
 }

@@ -16,6 +16,8 @@ export interface Relation {
   readonly columns: readonly Column[];
   /** zone of times that carry none */
   readonly zone: string;
+  /** totals of columns cost nothing */
+  readonly hasStatistics: boolean;
 }
 
 /** A column by its name, or a DataError that names the nearest one. */

@@ -7,7 +7,13 @@ import type { Column } from './relation.js';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What a relation is before anyone looked into it. */
-export interface Located { readonly title: string; readonly from: string; readonly zone: string }
+export interface Located {
+  readonly title: string;
+  readonly from: string;
+  readonly zone: string;
+  /** its files tell how many values a column has, and the least and largest, without being read */
+  readonly hasStatistics: boolean;
+}
 
 /**
  * One connection for one collection: what `collect` needs of an engine. One file a client, in `drivers/`.

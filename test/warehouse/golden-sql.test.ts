@@ -77,7 +77,7 @@ function recorder(dialect: Dialect): Session {
   };
   return {
     dialect, queries,
-    locate: async ({ entry }) => ({ title: `table ${entry}`, from: dialect.quote(entry), zone: 'Europe/Berlin' }),
+    locate: async ({ entry }) => ({ title: `table ${entry}`, from: dialect.quote(entry), zone: 'Europe/Berlin', hasStatistics: false }),
     columns: async ({ title }) => columns[title.slice('table '.length)]!,
     checkTimes: async (_, column) => column,
     rows: async (title, sql) => { queries.push({ title, sql }); return answers[title] ?? [counts]; },
@@ -104,7 +104,7 @@ describe.each([duckdb, postgres, bigquery, snowflake, clickhouse, spark, trino])
   });
 
   it('sends the relations of designs that were reviewed', () => {
-    const relation = (name: string): Relation => ({ title: name, path: name, from: dialect.quote(name), columns: columns[name]!, zone: 'Europe/Berlin' });
+    const relation = (name: string): Relation => ({ title: name, path: name, from: dialect.quote(name), columns: columns[name]!, zone: 'Europe/Berlin', hasStatistics: false });
     const inputs = { exposures: relation('exposures'), facts: [relation('orders')], unitsAsText: false, covariates: [], labels: [], start: null, end: null };
     const text = Object.entries(designs).map(([kind, changes]) => {
       const { exposures, facts } = lowered(dialect, planSchema.parse({ ...small, ...changes }), inputs).inputs;

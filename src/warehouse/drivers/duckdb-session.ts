@@ -34,9 +34,9 @@ export function duckdbSession(connection: DuckDBConnection, tables: ReadonlyMap<
     dialect: duckdb,
     queries,
     async locate(ref) {
-      if (ref.sql !== undefined) return located(`the query of ${ref.entry}`, `(${await checkedSelect(connection, ref)}\n)`, undefined);
+      if (ref.sql !== undefined) return located(`the query of ${ref.entry}`, `(${await checkedSelect(connection, ref)}\n)`);
       const table = tableOf(ref, tables);
-      return located(`table ${table.name}`, duckdb.quote(table.name), table.timezone);
+      return located(`table ${table.name}`, duckdb.quote(table.name), table);
     },
     async columns({ title, from }, path) {
       const rows = await run(title, `describe select * from ${from} as t`, path);
@@ -51,7 +51,7 @@ export function duckdbSession(connection: DuckDBConnection, tables: ReadonlyMap<
   };
 }
 
-const located = (title: string, from: string, zone: string | undefined): Located => ({ title, from, zone: zone ?? 'UTC' });
+const located = (title: string, from: string, table?: FileTable): Located => ({ title, from, zone: table?.timezone ?? 'UTC', hasStatistics: table?.format === 'parquet' });
 
 function tableOf(ref: RelationRef, tables: ReadonlyMap<string, FileTable>): FileTable {
   const name = ref.table ?? ref.entry;

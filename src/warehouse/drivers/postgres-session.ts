@@ -51,10 +51,10 @@ export async function postgresSession(client: pg.Client, { schema, timeout, url,
   const tables = (await readOnly('tables of the schema', `select c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where n.nspname = ${postgres.text(schema)} and c.relkind in ('r', 'v', 'm', 'p', 'f') order by 1`)).rows.map((row: { name: string }) => String(row.name));
   const locate = async (ref: RelationRef): Promise<Located> => {
-    if (ref.sql !== undefined) return { title: `the query of ${ref.entry}`, from: `(${singleSelect(ref.sql, `${ref.path}.sql`)}\n)`, zone: 'UTC' };
+    if (ref.sql !== undefined) return { title: `the query of ${ref.entry}`, from: `(${singleSelect(ref.sql, `${ref.path}.sql`)}\n)`, zone: 'UTC', hasStatistics: false };
     const name = ref.table ?? ref.entry;
     if (!tables.includes(name)) throw missingTable(name, schema, tables, ref.path);
-    return { title: `table ${name}`, from: `${postgres.quote(schema)}.${postgres.quote(name)}`, zone: 'UTC' };
+    return { title: `table ${name}`, from: `${postgres.quote(schema)}.${postgres.quote(name)}`, zone: 'UTC', hasStatistics: false };
   };
   return {
     dialect: postgres,

@@ -3,9 +3,9 @@ import type { Dialect } from '../dialects/ansi.js';
 
 /**
  * The finest cells (arm x every segment) of the exposure rows, numbered in byte order of arm and segments, with their
- * row counts. `planned` is the index of the arm in the plan, -1 if it is not there; `rank` numbers the arms in the data.
+ * row counts, and with `totals` what there is of units and times. `planned` is the index of the arm in the plan, -1 if it is not there; `rank` numbers the arms in the data.
  */
-export function cells(d: Dialect, plan: Plan, exposureRows: string): string {
+export function cells(d: Dialect, plan: Plan, exposureRows: string, { totals }: { readonly totals: boolean }): string {
   const segments = plan.segments.map((_, i) => `s${i}`);
   const timed = plan.exposures.time !== undefined;
   const order = ['arm', ...segments].map(d.byteOrder).join(', ');
@@ -17,7 +17,7 @@ export function cells(d: Dialect, plan: Plan, exposureRows: string): string {
   g.*
 from (
   select ${['arm', ...segments].join(', ')},
-    count(*) as row_count, count(unit) as with_unit${timed ? ',\n    count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at' : ''}
+    count(*) as row_count${totals ? `, count(unit) as with_unit${timed ? ',\n    count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at' : ''}` : ''}
   from (${exposureRows}) as r
   group by ${['arm', ...segments].join(', ')}
 ) as g`;

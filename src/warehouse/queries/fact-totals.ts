@@ -1,23 +1,24 @@
 import type { Dialect } from '../dialects/ansi.js';
 import type { Inputs } from '../inputs.js';
-import { columnOf } from '../relation.js';
+import { columnOf, type Relation } from '../relation.js';
 import { factRows, type Reach } from './fact-rows.js';
 import type { Scan, Slot } from '../scans.js';
 import { factUnits, NEVER_EXPOSED } from './names.js';
 
 /** Rows, nulls, first and last time of one fact table; an engine may know them without reading the rows. */
-export function factTotals(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach): string {
-  const { fact, relation } = scan;
-  const unit = d.quote(fact.unit);
-  const time = fact.time === undefined ? undefined : columnOf(relation, fact.time, 'time');
-  const ends = (extreme: 'min' | 'max') => d.microseconds(`${extreme}(${d.quote(time!.name)})`, time!.type, relation.zone);
-  const isOrdered = time !== undefined && ORDERED_TIMES.has(time.type);
-  if (time === undefined || (isOrdered && upTo.to === null)) {
-    return `select count(*) as row_count, count(${unit}) as with_unit${time ? `, count(${d.quote(time.name)}) as with_time,
-  ${ends('min')} as first_at, ${ends('max')} as last_at` : ''}\nfrom ${relation.from} as t`;
-  }
-  return `select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
+export function factTotals(d: Dialect, inputs: Inputs, { fact, relation }: Scan, upTo: Reach): string {
+  const told = upTo.to === null || fact.time === undefined ? tableTotals(d, relation, fact) : undefined;
+  return told ??  `select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
 from (${factRows(d, inputs, { fact, relation, extra: new Map() }, upTo, false)}) as r`;
+}
+
+/** The same of a whole table; undefined where its times have to be read to be put in order. */
+export function tableTotals(d: Dialect, relation: Relation, { unit, time: name }: { readonly unit: string; readonly time?: string | undefined }): string | undefined {
+  const time = name === undefined ? undefined : columnOf(relation, name, 'time');
+  if (time && !ORDERED_TIMES.has(time.type)) return undefined;
+  const ends = (extreme: 'min' | 'max') => d.microseconds(`${extreme}(${d.quote(time!.name)})`, time!.type, relation.zone);
+  return `select count(*) as row_count, count(${d.quote(unit)}) as with_unit${time ? `, count(${d.quote(time.name)}) as with_time,
+  ${ends('min')} as first_at, ${ends('max')} as last_at` : ''}\nfrom ${relation.from} as t`;
 }
 
 /** Types that are in the order of time as they stand; text is not. */
