@@ -137,7 +137,7 @@ describe('assay estimators', () => {
   it('shows an object once, and names it where it comes again', async () => {
     const { out } = await assay(['estimators', 'policy_tree']);
     expect(out.match(/interval\.shape/g)).toHaveLength(1);
-    expect(out).toMatch(/advantages\[\]\.difference +as value +value of the policy less that of this one action/);
+    expect(out).toMatch(/advantages\[\]\.difference +as value \| null +value of the policy less that of this one action/);
   });
 
   it('--json has the JSON Schema of options and result', async () => {
