@@ -17,7 +17,10 @@ const fresh = experiment(300, 4);
 const encoded = [fresh.a, fresh.b, Float64Array.from(fresh.codes)];
 const { treatment: _, outcome, ...features } = data.columns;
 const labels = data.y.map((value) => Number(value > 1));
-const small = (kind: ModelKindName) => (kind === 'boosting' || kind === 'forest' ? { trees: 60 } : {});
+const small = (kind: ModelKindName) => {
+  if (kind === 'boosting' || kind === 'forest') return { trees: 60 };
+  return kind === 'ridge' || kind === 'lasso' || kind === 'elastic_net' ? { folds: 3, lambdas: 20 } : {};
+};
 
 const cases = outcomeKinds.flatMap((kind) => [
   ...(kind === 'logistic' ? [] : [[kind, 'regression', outcome.values] as const]), ...(kind === 'linear' ? [] : [[kind, 'classification', labels] as const]),
