@@ -33,6 +33,7 @@ export let squareStep: f64 = 0;
 export let weightStep: f64 = 0;
 /** the imbalance penalty in units of the splitting gain */
 export let penalty: f64 = 0;
+
 /** A child keeps a share alpha of the node's units, at least one; of `total` things that count. */
 export function setCounts(units: i32, total: i32): void {
   countTotal = total;

@@ -1,8 +1,8 @@
 import { refuse, type Refusal } from '../refusal.js';
+import { membersOf, moveWithout } from '../regression/left-out.js';
 import { studentTwoSidedTail, studentUpperQuantile } from '../numeric/student.js';
 import type { Groups } from './groups.js';
 import { orthonormalBasis, solveTriangle } from './orthonormal-basis.js';
-import { invertPositive } from './positive-definite.js';
 
 export interface Coefficient {
   readonly name: string;
@@ -49,7 +49,7 @@ export function robustRegression(
   const beta = solveTriangle(triangle, projection);
 
   const squares = new Float64Array(k);
-  for (const members of membersOf(groups, y.length)) {
+  for (const members of groups.codes ? membersOf(groups.codes).values() : Array.from(y.keys(), (row) => [row])) {
     const move = moveWithout(members, basis, residuals);
     if (!move) {
       return refuse('not_identified', `without one of the ${groups.codes ? 'clusters' : 'rows'} the regressors ${names.join(', ')} are collinear`,
@@ -67,35 +67,4 @@ export function robustRegression(
     };
   });
   return { coefficients, degreesOfFreedom };
-}
-
-/** A leverage this close to 1 means that nobody else tells a coefficient. */
-const FULL_LEVERAGE = 1 - 1e-10;
-
-/** (I - Q_g' Q_g)^-1 Q_g' e_g: how far the projection moves when the group is left out; null when it is not identified then. */
-function moveWithout(members: readonly number[], basis: readonly Float64Array[], residuals: Float64Array): Float64Array | null {
-  const k = basis.length;
-  const score = Float64Array.from(basis, (direction) => members.reduce((sum, i) => sum + direction[i]! * residuals[i]!, 0));
-  if (members.length === 1) {
-    const i = members[0]!;
-    const leverage = basis.reduce((sum, direction) => sum + direction[i]! ** 2, 0);
-    return leverage > FULL_LEVERAGE ? null : score.map((value) => value / (1 - leverage));
-  }
-  const without = Float64Array.from({ length: k * k }, (_, at) => {
-    const [a, b] = [basis[Math.floor(at / k)]!, basis[at % k]!];
-    return members.reduce((rest, i) => rest - a[i]! * b[i]!, a === b ? 1 : 0);
-  });
-  const inverse = invertPositive(without, k);
-  return inverse && score.map((_, a) => score.reduce((sum, value, b) => sum + inverse[a * k + b]! * value, 0));
-}
-
-function membersOf(groups: Groups, n: number): readonly (readonly number[])[] {
-  if (!groups.codes) return Array.from({ length: n }, (_, i) => [i]);
-  const members = new Map<number, number[]>();
-  groups.codes.forEach((code, i) => {
-    const known = members.get(code);
-    if (known) known.push(i);
-    else members.set(code, [i]);
-  });
-  return [...members.values()];
 }

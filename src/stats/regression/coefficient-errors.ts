@@ -1,8 +1,9 @@
 import { pairs } from '../dml/clustered-covariance.js';
 import { solveTriangle } from '../forest/orthonormal-basis.js';
-import { invertPositive } from '../forest/positive-definite.js';
 import { refuse, type Refusal } from '../refusal.js';
-import { dot, type LeastSquares } from './least-squares.js';
+import { dot } from '../learners/linear/weighted-moments.js';
+import type { LeastSquares } from './least-squares.js';
+import { FULL_LEVERAGE, membersOf, moveWithout } from './left-out.js';
 
 export const errorKinds = ['classical', 'hc0', 'hc1', 'hc2', 'hc3', 'hc4', 'cr1', 'cr3'] as const;
 /**
@@ -18,9 +19,6 @@ export interface CoefficientErrors {
   /** of the reference t distribution */
   readonly degreesOfFreedom: number;
 }
-
-/** A leverage this close to 1 means that no other row tells a coefficient. */
-const FULL_LEVERAGE = 1 - 1e-10;
 
 /**
  * Covariance of least-squares coefficients; two ways of clustering add up, less their intersection.
@@ -64,33 +62,17 @@ function byRow(name: string, fit: LeastSquares, kind: ErrorKind): CoefficientErr
 interface ClusterSum { readonly meat: Float64Array; readonly groups: number }
 
 function byCluster(name: string, fit: LeastSquares, kind: ErrorKind, codes: Int32Array): ClusterSum | Refusal {
-  const members = new Map<number, number[]>();
-  codes.forEach((code, i) => {
-    const known = members.get(code);
-    if (known) known.push(i);
-    else members.set(code, [i]);
-  });
+  const members = membersOf(codes);
   if (members.size < 2) return refuse('too_few_units', `${name} needs at least 2 clusters; got ${members.size}`, 'Collect more clusters.');
   const scores: Float64Array[] = [];
   for (const rows of members.values()) {
-    const score = Float64Array.from(fit.basis, (direction) => rows.reduce((sum, i) => sum + direction[i]! * fit.residuals[i]!, 0));
-    const moved = kind === 'cr3' ? moveWithout(fit, rows, score) : score;
+    const moved = kind === 'cr3' ? moveWithout(rows, fit.basis, fit.residuals)
+      : Float64Array.from(fit.basis, (direction) => rows.reduce((sum, i) => sum + direction[i]! * fit.residuals[i]!, 0));
     if (!moved) return untold(name, 'clusters', kind);
     scores.push(moved);
   }
   const k = fit.names.length;
   return { meat: Float64Array.from({ length: k * k }, (_, at) => scores.reduce((sum, score) => sum + score[Math.floor(at / k)]! * score[at % k]!, 0)), groups: members.size };
-}
-
-/** (I - Q_g' Q_g)^-1 Q_g' e_g: how far the fit moves when the cluster is left out; null when it is not identified then. */
-function moveWithout({ basis }: LeastSquares, rows: readonly number[], score: Float64Array): Float64Array | null {
-  const k = basis.length;
-  const without = Float64Array.from({ length: k * k }, (_, at) => {
-    const [a, b] = [Math.floor(at / k), at % k];
-    return rows.reduce((rest, i) => rest - basis[a]![i]! * basis[b]![i]!, a === b ? 1 : 0);
-  });
-  const inverse = invertPositive(without, k);
-  return inverse && score.map((_, a) => score.reduce((sum, value, b) => sum + inverse[a * k + b]! * value, 0));
 }
 
 function correction(kind: ErrorKind, { n, names }: LeastSquares, groups: number): number {

@@ -1,4 +1,5 @@
 import { orthonormalBasis, solveTriangle } from '../forest/orthonormal-basis.js';
+import { dot } from '../learners/linear/weighted-moments.js';
 import { refuse, type Refusal } from '../refusal.js';
 
 /** A column by name, shape (n). */
@@ -47,10 +48,4 @@ export function fitLeastSquares(name: string, y: Float64Array, columns: readonly
     }
   }
   return { names, coefficients: solveTriangle(triangle, projection), basis, triangle, residuals, leverage, n };
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -4,7 +4,8 @@ import { invertPositive } from '../forest/positive-definite.js';
 import { isUsable, notFinite } from '../effects/lift.js';
 import { isRefusal, refuse, type Refusal } from '../refusal.js';
 import { coefficientErrors, type ErrorKind } from './coefficient-errors.js';
-import { dot, fitLeastSquares, type LeastSquares, type Regressor } from './least-squares.js';
+import { dot } from '../learners/linear/weighted-moments.js';
+import { fitLeastSquares, type LeastSquares, type Regressor } from './least-squares.js';
 
 export interface InstrumentedUnits {
   readonly y: Float64Array;
