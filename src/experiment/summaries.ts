@@ -93,7 +93,7 @@ export const summariesSchema = z.object({
     rows: count, nullUnits: count, nullTimes: count,
     duplicates: count.describe('rows that repeat the declared idempotency key; counted once'),
     notFinite: count.describe('values that are NaN or infinite, of columns where a metric would read one; they are left out'),
-    unmatched: count.describe('units with events in the time that metrics can see that were never exposed'),
+    matched: count.describe('exposed units with events in the time after exposure that metrics can see (before it, where they see no other)'),
     first: z.string().nullable(), last: z.string().nullable(),
   })),
   metrics: z.array(metricSummarySchema),

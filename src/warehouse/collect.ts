@@ -88,15 +88,15 @@ async function readFact(session: Session, inputs: Inputs, scan: Scan, reach: Rea
   const read = (faults: Faults) => session.keep(title, factTable(index), factUnits(d, inputs, scan, reach, isTimed, faults));
   const first = await faultsOf(others, fact.id);
   await read(first);
-  const [units] = await session.rows(`units of ${fact.name} that were never exposed`, factUnitFaults(d, scan, [...summed.values()].flat()));
-  const unmatched = numberOf(units!, 'units');
+  const [units] = await session.rows(`exposed units with events in ${fact.name}`, factUnitFaults(d, scan, [...summed.values()].flat()));
+  const matched = numberOf(units!, 'units');
   const spoiled = [...summed].filter(([, sums]) => sums.some((name) => numberOf(units!, `not_finite_${name}`) > 0)).map(([column]) => column);
-  if (spoiled.length === 0) return { scan, totals: totals!, faults: first, unmatched };
+  if (spoiled.length === 0) return { scan, totals: totals!, faults: first, matched };
   const { notFinite } = await faultsOf(spoiled);
   const faults = { ...first, notFinite: new Map([...first.notFinite, ...notFinite]) };
   await session.drop(title, factTable(index));
   await read(faults);
-  return { scan, totals: totals!, faults, unmatched };
+  return { scan, totals: totals!, faults, matched };
 }
 
 /** What was known only after exposure may be an effect of it: adjusting for it, or looking within it, would take the effect away. */

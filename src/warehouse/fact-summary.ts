@@ -5,10 +5,10 @@ import { toInstant } from './times.js';
 
 /** Rows that repeat an id, and by column the values that are not finite. */
 export interface Faults { readonly duplicates: number; readonly notFinite: ReadonlyMap<string, number> }
-export interface FactReading { readonly scan: Scan; readonly totals: Row; readonly faults: Faults; readonly unmatched: number }
+export interface FactReading { readonly scan: Scan; readonly totals: Row; readonly faults: Faults; readonly matched: number }
 
 /** Counts of one fact table. */
-export function factSummary({ scan, totals, faults, unmatched }: FactReading): Summaries['facts'][number] {
+export function factSummary({ scan, totals, faults, matched }: FactReading): Summaries['facts'][number] {
   const rows = numberOf(totals, 'row_count');
   const instant = (name: string) => { const time = numberOrNull(totals, name); return time === null ? null : toInstant(time); };
   return {
@@ -18,7 +18,7 @@ export function factSummary({ scan, totals, faults, unmatched }: FactReading): S
     nullTimes: scan.fact.time === undefined ? 0 : rows - numberOf(totals, 'with_time'),
     duplicates: faults.duplicates,
     notFinite: [...faults.notFinite.values()].reduce((sum, values) => sum + values, 0),
-    unmatched,
+    matched,
     first: instant('first_at'),
     last: instant('last_at'),
   };

@@ -12,8 +12,6 @@ export interface Scan {
   readonly relation: Relation;
   /** value column -> name v0... */
   readonly values: ReadonlyMap<string, string>;
-  /** SQL condition over raw columns -> name f0... */
-  readonly filters: ReadonlyMap<string, string>;
   /** a0...: what is computed in each side of exposure */
   readonly slots: readonly Slot[];
   /** aggregate -> the slot and side where it is found */
@@ -45,7 +43,6 @@ export function scansOf(d: Dialect, facts: readonly Fact[], inputs: Inputs, metr
     const slots: { name: string; of: UnitAggregate; spans: Partial<Record<Side, Span>> }[] = [];
     const places = new Map<string, Place>();
     const values = new Map<string, string>();
-    const filters = new Map<string, string>();
     for (const of of all.filter((aggregate) => aggregate.fact === fact.name)) {
       intern(places, keyOf(of), () => {
         const side = sideOf(of);
@@ -58,10 +55,9 @@ export function scansOf(d: Dialect, facts: readonly Fact[], inputs: Inputs, metr
         if (of.aggregate === 'count_distinct') columnOf(relation, of.value, 'value'); else numericColumn(relation, of.value, 'value');
         intern(values, valueKey(of), (i) => `v${i}`);
       }
-      const filter = filterOf(d, relation, of);
-      if (filter !== undefined) intern(filters, filter, (i) => `f${i}`);
+      filterOf(d, relation, of); // a column or value that cannot be is refused before anything is read
     }
-    return { index, fact, relation, values, filters, slots, places };
+    return { index, fact, relation, values, slots, places };
   });
 }
 
@@ -74,7 +70,7 @@ export const keyOf = (aggregate: UnitAggregate): string => JSON.stringify([shape
 export const valueKey = ({ aggregate, value }: UnitAggregate): string => `${aggregate === 'count_distinct' ? 'raw' : 'number'}:${value}`;
 
 /** The filters of an aggregate over raw columns; undefined when every row passes. */
-export function filterOf(d: Dialect, relation: Relation, { where, truthy }: Events): string | undefined {
+export function filterOf(d: Dialect, relation: Relation, { where, truthy }: Pick<Events, 'where' | 'truthy'>): string | undefined {
   const parts = where.length ? [conditionOf(d, relation, where, 'where')] : [];
   if (truthy !== undefined) {
     const column = numericColumn(relation, truthy, 'value');

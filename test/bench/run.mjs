@@ -38,7 +38,7 @@ const { perSecond, acknowledged, lost } = await evaluation();
 row('Exposures lost when the service is killed', `${lost}`, '0', `of ${acknowledged} acknowledged evaluations, ${perSecond} a second with their client on this machine`);
 const { units, relativeError } = await illConditioned();
 row(`Standard error of ${units} units about 1e9 of deviation 1, from Parquet, relative error`, relativeError.toExponential(1), `${PRECISION_LIMIT}`);
-const push = await pushdown({ scale: Number(scale), rounds: 2 });
+const push = await pushdown({ scale: Number(scale), rounds: 5 });
 const size = `${10 * scale}M exposures and ${50 * scale}M events, 20 metrics, CUPED, 5 segments, 3 arms`;
 row(`Parquet to verdict, ${size}`, `${push.bareRatio.toFixed(2)} x`, `${PUSHDOWN_LIMIT} x`, `${push.assaySeconds.toFixed(1)} s against ${push.bareSeconds.toFixed(1)} s for a bare scan-and-group of the raw columns by unit`);
 row('the same, against a scan-and-group into the columns that metrics need', `${push.ratio.toFixed(2)} x`, '—', `${push.plainSeconds.toFixed(1)} s`);

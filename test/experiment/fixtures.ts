@@ -39,7 +39,7 @@ export function shopSummaries(
       arms: [{ arm: 'control', units: 10_000 }, { arm: 'treatment', units: 10_000 }],
       segments: [], days: [], ...exposures,
     },
-    facts: [{ name: 'orders', rows: 50_000, nullUnits: 0, nullTimes: 0, duplicates: 0, notFinite: 0, unmatched: 0, first: '2026-03-01T00:00:00Z', last: '2026-03-14T23:30:00Z', ...fact }],
+    facts: [{ name: 'orders', rows: 50_000, nullUnits: 0, nullTimes: 0, duplicates: 0, notFinite: 0, matched: 9_000, first: '2026-03-01T00:00:00Z', last: '2026-03-14T23:30:00Z', ...fact }],
     metrics: [],
     ...rest,
   };

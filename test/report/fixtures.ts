@@ -97,7 +97,7 @@ export function analysisOf({ plan = checkoutPlan(), frozen = plan, lifts = {}, e
   const base = shopSummaries({ exposures: { units, rows: 3 * units, arms, segments, ...exposures } });
   const summaries: Summaries = {
     ...base,
-    facts: [{ ...base.facts[0]!, duplicates: 14 }, { ...base.facts[0]!, name: 'requests', rows: 2_104_331, unmatched: 310, last: '2026-03-12T04:00:00Z' }],
+    facts: [{ ...base.facts[0]!, duplicates: 14 }, { ...base.facts[0]!, name: 'requests', rows: 2_104_331, matched: 41_870, last: '2026-03-12T04:00:00Z' }],
   };
   const checks = runChecks(plan, summaries);
   const comparisons = rowsOf(plan, { ...PLAIN, ...lifts });

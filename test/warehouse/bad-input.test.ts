@@ -70,7 +70,7 @@ describe('bad input ends with a sentence', () => {
   it('unit ids of different types are compared as text', async () => {
     const plan = smallPlan(folder, { orders: `${ORDERS}u7,2026-03-01T02:00:00Z,2\n` });
     const { summaries } = await collectPlan(plan);
-    expect(summaries.facts[0]).toMatchObject({ rows: 5, unmatched: 2 });
+    expect(summaries.facts[0]).toMatchObject({ rows: 5, matched: 2 });
     expect(summaries.metrics[0]!.cells[0]!.summary).toMatchObject({ n: 2, mean: [5.25] });
   });
 
@@ -114,9 +114,12 @@ describe('files', () => {
   });
 
   it('what does not fit in memory is spilled, and too little memory ends with a sentence', async () => {
-    const plan = smallPlan(folder, {}, { facts: [{ ...orders, sql: "select (i * 7919) % 1500000 as unit, timestamp '2026-03-05' as ts, 1 as revenue from range(3000000) t(i)" }] });
+    const plan = smallPlan(folder, {}, {
+      exposures: { unit: 'unit', arm: 'arm', time: 'ts', sql: "select i as unit, case when i % 2 = 0 then 'a' else 'b' end as arm, timestamp '2026-03-01' as ts from range(1500000) t(i)" },
+      segments: [], facts: [{ ...orders, sql: "select (i * 7919) % 1500000 as unit, timestamp '2026-03-05' as ts, 1 as revenue from range(3000000) t(i)" }],
+    });
     const { summaries } = await collectPlan(plan, { memoryLimit: '80MB', tempFolder: folder });
-    expect(summaries.facts[0]).toMatchObject({ rows: 3_000_000, unmatched: 1_499_996 });
+    expect(summaries.facts[0]).toMatchObject({ rows: 3_000_000, matched: 1_500_000 });
     expect((await failureOf(plan, { memoryLimit: '12MB' })).message).toMatch(/memory limit was reached/);
   }, 120_000);
 });

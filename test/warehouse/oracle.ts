@@ -1,7 +1,7 @@
 import type { Component, Filter, Metric } from '../../src/experiment/metric.js';
-import { covariateOf, factsOf, type Plan } from '../../src/experiment/plan.js';
+import { factsOf, type Plan } from '../../src/experiment/plan.js';
 import type { Summaries } from '../../src/experiment/summaries.js';
-import { durationSeconds, parseWindow } from '../../src/experiment/vocabulary.js';
+import { parseWindow } from '../../src/experiment/vocabulary.js';
 
 /** What the warehouse should say, by plain loops over rows held in memory. It shares no code with the warehouse. */
 export type Rows = Readonly<Record<string, readonly object[]>>;
@@ -26,7 +26,7 @@ export function oracle(plan: Plan, tables: Rows): Summaries {
   });
   const units = unitsOf(plan, rows);
   const analysed = units.filter((unit) => unit.status === 'analysed');
-  const facts = plan.facts.map((fact) => factOf(plan, fact, tables[fact.table ?? fact.name] as Row[], told, new Set(units.map((unit) => unit.id)), rows));
+  const facts = plan.facts.map((fact) => factOf(plan, fact, tables[fact.table ?? fact.name] as Row[], told, units));
   const times = [...(e.time ? rows.map((row) => row[e.time!] as number) : []), ...facts.flatMap((fact) => fact.times)];
   const asOf = told ?? (times.length ? Math.max(...times) : null);
   const iso = (at: number | null | undefined) => (at === null || at === undefined || !Number.isFinite(at) ? null : new Date(at / 1000).toISOString().replace('.000Z', 'Z'));
@@ -84,7 +84,7 @@ function passes(row: Row, where: readonly Filter[]): boolean {
   });
 }
 
-function factOf(plan: Plan, fact: Plan['facts'][number], table: readonly Row[], told: number | null, exposed: ReadonlySet<unknown>, exposures: readonly Row[]) {
+function factOf(plan: Plan, fact: Plan['facts'][number], table: readonly Row[], told: number | null, units: readonly Unit[]) {
   const seen = table.filter((row) => !fact.time || told === null || row[fact.time] === null || (row[fact.time] as number) <= told);
   const kept: Row[] = [];
   const ids = new Set<unknown>();
@@ -103,22 +103,20 @@ function factOf(plan: Plan, fact: Plan['facts'][number], table: readonly Row[], 
       nullUnits: seen.filter((row) => row[fact.unit] === null).length,
       nullTimes: fact.time ? seen.filter((row) => row[fact.time!] === null).length : 0,
       duplicates: seen.length - kept.length, notFinite,
-      unmatched: new Set(usable.filter(isSeen(plan, fact, exposures)).map((row) => row[fact.unit]).filter((id) => !exposed.has(id))).size,
+      matched: units.filter(({ id, at }) => usable.some((row) => row[fact.unit] === id && isSeen(plan, fact)(row, at))).length,
     },
   };
 }
 
-/** Whether an event lies where any metric of its fact could see it for some unit. */
-function isSeen(plan: Plan, fact: Plan['facts'][number], exposures: readonly Row[]): (row: Row) => boolean {
-  const time = plan.exposures.time;
+/** Whether an event lies where some metric of its fact sees it for a unit that was exposed at a time. */
+function isSeen(plan: Plan, fact: Plan['facts'][number]): (row: Row, exposedAt: number | null) => boolean {
   const metrics = plan.metrics.filter((metric) => factsOf(metric).includes(fact.name));
-  if (!fact.time || !time || metrics.length === 0 || exposures.length === 0) return () => true;
-  const times = exposures.map((row) => row[time] as number);
-  const windows = metrics.map((metric) => (metric.window ? parseWindow(metric.window) : { from: 0, to: Infinity }));
-  const pres = metrics.flatMap((metric) => { const pre = covariateOf(metric)?.pre; return pre ? [-durationSeconds(pre)] : []; });
-  const from = Math.min(...times) + Math.min(...windows.map((window) => window.from), ...pres) * 1e6;
-  const to = Math.max(...times) + Math.max(...windows.map((window) => window.to)) * 1e6;
-  return (row) => (row[fact.time!] as number) >= from && (row[fact.time!] as number) < to;
+  if (!fact.time || !plan.exposures.time) return () => true;
+  const windows = metrics.length === 0 ? [{ from: 0, to: Infinity }] : metrics.map((metric) => (metric.window ? parseWindow(metric.window) : { from: 0, to: Infinity }));
+  return (row, exposedAt) => {
+    const elapsed = ((row[fact.time!] as number) - exposedAt!) / SECOND;
+    return windows.some(({ from, to }) => elapsed >= from && elapsed < to);
+  };
 }
 
 interface Part { fact: string; aggregate: string; value?: string | undefined; where: readonly Filter[]; truthy?: boolean }

@@ -13,7 +13,7 @@ export const ACTIONS: Readonly<Record<Check['name'], string>> = {
   outlier_influence: 'Look at the unit (a bot, a reseller, a fault?); in the next plan cap or winsorise the metric, or exclude what is no customer.',
   multiple_exposures: 'Make assignment sticky by unit id, and check that the unit of exposures is the unit of randomisation.',
   unplanned_arms: 'Add the arm to the plan of a new start, or correct its spelling in the data.',
-  missing_data: 'Mend the logging of the columns that are named, and collect again.',
+  missing_data: 'Mend the columns or tables that are named, and collect again.',
   late_data: 'Wait for the table and analyse again, or set asOf (for exposures: end) to where it ends.',
   duplicate_events: 'Make event delivery idempotent; the rows were counted once.',
   not_finite: 'Mend the values at their source; their rows were left out.',

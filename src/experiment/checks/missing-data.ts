@@ -4,11 +4,11 @@ import { informing, NOTABLE_SHARE, type CheckFunction } from './check.js';
 
 interface Gap { readonly sentence: string; readonly status: 'pass' | 'warn' | 'fail' }
 
-/** Rows that cannot be used: no unit, no arm, no time; and fact tables with no rows at all. */
+/** Rows that cannot be used: no unit, no arm, no time; and fact tables with no rows at all, or none of an exposed unit. */
 export const missingData: CheckFunction = (_plan, { exposures, facts }) => {
   const gaps = [
     ...absent('exposures', exposures.rows, [['without a unit', exposures.nullUnits], ['without an arm', exposures.nullArms]]),
-    ...facts.flatMap(gapsOfFact),
+    ...facts.flatMap((fact) => gapsOfFact(fact, exposures.units)),
   ];
   const status = (['fail', 'warn'] as const).find((level) => gaps.some((gap) => gap.status === level)) ?? 'pass';
   const said = gaps.map((gap) => gap.sentence);
@@ -16,11 +16,11 @@ export const missingData: CheckFunction = (_plan, { exposures, facts }) => {
   return informing('missing_data', status, said.join(' '));
 };
 
-function gapsOfFact(fact: Summaries['facts'][number]): Gap[] {
+function gapsOfFact(fact: Summaries['facts'][number], exposed: number): Gap[] {
   if (fact.rows === 0) return [{ status: 'fail', sentence: `Fact table ${fact.name} has no rows: its metrics are constant, or the table did not arrive.` }];
   return [
     ...absent(fact.name, fact.rows, [['without a unit', fact.nullUnits], ['without a time', fact.nullTimes]]),
-    ...(fact.unmatched > 0 ? [{ status: 'pass' as const, sentence: `${fact.name}: ${formatCounted(fact.unmatched, 'unit')} ${fact.unmatched === 1 ? 'was' : 'were'} never exposed, and left out.` }] : []),
+    ...(fact.matched === 0 && exposed > 0 ? [{ status: 'fail' as const, sentence: `${fact.name}: no exposed unit has an event that a metric could see; both tables must name units the same way.` }] : []),
   ];
 }
 

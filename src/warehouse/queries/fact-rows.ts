@@ -14,8 +14,15 @@ export interface FactSource {
 export interface Reach { readonly from: number | null; readonly to: number | null }
 export const EVERYTHING: Reach = { from: null, to: null };
 
-/** Events within reach: unit, stamp (when the fact has times), and the columns of `extra`; repeated ids are there once if `isUnique` asks for it. */
-export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: Reach, isUnique: boolean): string {
+interface Which {
+  /** repeated ids are there once */
+  readonly isUnique?: boolean;
+  /** of a fact that has times, rows without one are left out */
+  readonly isTimed?: boolean;
+}
+
+/** Events within reach: unit, stamp (when the fact has times), and the columns of `extra`. */
+export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: Reach, { isUnique = false, isTimed = false }: Which = {}): string {
   const { fact, relation } = source;
   const unit = columnOf(relation, fact.unit, 'unit');
   const at = factTime(d, source);
@@ -25,7 +32,7 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: 
     ...(at ? [`${at} as stamp`] : []),
     ...[...source.extra].map(([name, sql]) => `${sql} as ${name}`),
   ];
-  const within = reachOf(d, source, reach);
+  const within = reachOf(d, source, reach, isTimed);
   const filter = within === '' ? '' : `\nwhere ${within}`;
   if (!isUnique || fact.id === undefined) return `select ${select.join(', ')}\nfrom ${relation.from} as t${filter}`;
   const id = d.quote(fact.id);
@@ -38,10 +45,11 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: 
 where id is null or copy = 1`;
 }
 
-/** Rows without a time are within every reach: they are counted. */
-function reachOf(d: Dialect, source: FactSource, { from, to }: Reach): string {
+/** Rows without a time are within every reach unless `isTimed`: they are counted. */
+function reachOf(d: Dialect, source: FactSource, { from, to }: Reach, isTimed: boolean): string {
   const at = factTime(d, source);
-  if (at === undefined || (from === null && to === null)) return '';
+  if (at === undefined) return '';
+  if (from === null && to === null) return isTimed ? `${at} is not null` : '';
   const { fact, relation } = source;
   const column = columnOf(relation, fact.time!, 'time');
   const raw = d.quote(column.name);
@@ -50,7 +58,8 @@ function reachOf(d: Dialect, source: FactSource, { from, to }: Reach): string {
     return instant === undefined ? `${at} ${operator} ${microseconds}` : `${raw} ${operator} ${instant}`;
   };
   const bounds = [...(from === null ? [] : [bound('>=', from)]), ...(to === null ? [] : [bound('<', to)])];
-  return `${raw} is null or (${bounds.join(' and ')})`;
+  const within = bounds.join(' and ');
+  return isTimed ? within : `${raw} is null or (${within})`;
 }
 
 /** Event time in microseconds; undefined for a timeless fact. */

@@ -3,13 +3,13 @@ import type { Inputs } from '../inputs.js';
 import { columnOf, type Relation } from '../relation.js';
 import { factRows, type Reach } from './fact-rows.js';
 import type { Scan, Slot } from '../scans.js';
-import { factUnits, NEVER_EXPOSED } from './names.js';
+import { factUnits, SIDES } from './names.js';
 
 /** Rows, nulls, first and last time of one fact table; an engine may know them without reading the rows. */
 export function factTotals(d: Dialect, inputs: Inputs, { fact, relation }: Scan, upTo: Reach): string {
   const told = upTo.to === null || fact.time === undefined ? tableTotals(d, relation, fact) : undefined;
   return told ??  `select count(*) as row_count, count(unit) as with_unit, count(stamp) as with_time, min(stamp) as first_at, max(stamp) as last_at
-from (${factRows(d, inputs, { fact, relation, extra: new Map() }, upTo, false)}) as r`;
+from (${factRows(d, inputs, { fact, relation, extra: new Map() }, upTo)}) as r`;
 }
 
 /** The same of a whole table; undefined where its times have to be read to be put in order. */
@@ -33,13 +33,14 @@ export function factFaults(d: Dialect, inputs: Inputs, scan: Scan, upTo: Reach, 
     ...(id === undefined ? [] : ['count(id) - count(distinct id) as duplicates']),
     ...columns.map((_, i) => `count(case when not ${d.isFinite(`v${i}`)} then 1 end) as not_finite_${i}`),
   ];
-  return `select ${select.join(',\n  ')}\nfrom (${factRows(d, inputs, { ...scan, extra }, upTo, false)}) as r`;
+  return `select ${select.join(',\n  ')}\nfrom (${factRows(d, inputs, { ...scan, extra }, upTo)}) as r`;
 }
 
-/** Units that were never exposed, and of each of `sums` over units whether all are finite. */
-export function factUnitFaults(d: Dialect, { index }: Scan, sums: readonly string[]): string {
+/** Exposed units with events: after exposure, or before it where nothing is read after; and of each of `sums` over units whether all are finite. */
+export function factUnitFaults(d: Dialect, { index, slots }: Scan, sums: readonly string[]): string {
   const finite = sums.map((name) => `,\n  count(case when not ${d.isFinite(name)} then 1 end) as not_finite_${name}`);
-  return `select count(case when side = ${NEVER_EXPOSED} then 1 end) as units${finite.join('')}\nfrom ${factUnits(index)}`;
+  const side = slots.length > 0 && slots.every(({ spans: { after } }) => after === undefined) ? SIDES.before : SIDES.after;
+  return `select count(case when side = ${side} then 1 end) as units${finite.join('')}\nfrom ${factUnits(index)}`;
 }
 
 /**

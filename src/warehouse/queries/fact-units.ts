@@ -6,40 +6,39 @@ import type { UnitAggregate } from '../unit-columns.js';
 import type { Faults } from '../fact-summary.js';
 import { asNumber } from './exposure-rows.js';
 import { factRows, factTime, type Reach } from './fact-rows.js';
-import { EXPOSED, NEVER_EXPOSED, SIDES } from './names.js';
+import { EXPOSED, SIDES } from './names.js';
 
 const MICROSECONDS = 1_000_000;
 
 /**
  * One row a unit and side of its first exposure: every aggregate of every metric in one pass.
- * Units that were never exposed are there too, so that they can be counted; exposed units with no event in any span
- * are not.
+ * Exposed units with no event in any span are not there; units that were never exposed, often most of a log, cost no more than a look.
  * @param reach   no event outside of it can count
  * @param faults  rows are not guarded against what is not there
  */
 export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, reach: Reach, hasExposureTimes: boolean, faults: Faults): string {
   const isTimed = hasExposureTimes && factTime(d, scan) !== undefined;
-  const source = { fact: scan.fact, relation: scan.relation, extra: rawColumns(d, scan, faults) };
-  const spans = new Map<string, string>();
-  if (isTimed) for (const slot of scan.slots) intern(spans, spansOf(slot), 'p');
+  const raw = rawColumns(scan);
+  const isUnique = faults.duplicates > 0;
+  const source = { fact: scan.fact, relation: scan.relation, extra: new Map([...raw].map(([name, alias]) => [d.quote(alias), rawColumn(d, scan, name, isUnique)])) };
+  const spans = new Set(isTimed ? scan.slots.map(spansOf) : []);
   const conditions = new Map<string, string>();
   const aggregates = scan.slots.map((slot) => {
     // a span that all share is a filter on rows, and no condition of any one of them
-    const passes = [...(spans.size > 1 ? [spans.get(spansOf(slot))!] : []), ...filtersOf(d, scan, slot.of)];
+    const passes = [...(spans.size > 1 ? [`(${spansOf(slot)})`] : []), ...filtersOf(d, scan, slot.of, raw)];
     return `${aggregate(d, scan, slot.of, passes.length === 0 ? undefined : intern(conditions, passes.join(' and '), 'c'))} as ${slot.name}`;
   });
-  const carried = ['unit', 'side', ...(isTimed ? ['stamp'] : []), ...new Set(scan.values.values())];
-  const side = `case when u.unit is null then ${NEVER_EXPOSED}${isTimed ? ` when r.stamp < u.stamp then ${SIDES.before}` : ''} else ${SIDES.after} end`;
-  const usable = `r.unit is not null${factTime(d, scan) === undefined ? '' : ' and r.stamp is not null'}`;
+  const hasStamps = scan.slots.some(({ of }) => of.aggregate === 'first_time' || of.aggregate === 'times');
+  const side = isTimed ? `case when elapsed < 0 then ${SIDES.before} else ${SIDES.after} end` : String(SIDES.after);
+  const columns = ['unit', `${side} as side`, ...(hasStamps ? ['stamp'] : []), ...values(d, scan, raw, faults), ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)];
   return `select unit, side${aggregates.map((sql) => `,\n  ${sql}`).join('')}
 from (
-  select ${[...carried, ...[...conditions].map(([sql, name]) => `${sql} as ${name}`)].join(', ')}
+  select ${columns.join(',\n    ')}
   from (
-    select r.*, ${side} as side${[...spans].map(([sql, name]) => `,\n      ${sql} as ${name}`).join('')}
-    from (${factRows(d, inputs, source, reach, faults.duplicates > 0)}) as r
-    left join ${EXPOSED} as u on u.unit = r.unit
-    where ${usable}
-  ) as j${spans.size ? `\n  where side = ${NEVER_EXPOSED}${[...spans.values()].map((name) => ` or ${name}`).join('')}` : ''}
+    select r.*${isTimed ? ', r.stamp - u.stamp as elapsed' : ''}
+    from (${factRows(d, inputs, source, reach, { isUnique, isTimed: true })}) as r
+    join ${EXPOSED} as u on u.unit = r.unit
+  ) as j${spans.size ? `\n  where ${[...spans].join(' or ')}` : ''}
 ) as k
 group by unit, side`;
 }
@@ -49,18 +48,28 @@ function intern(map: Map<string, string>, key: string, prefix: string): string {
   return map.get(key)!;
 }
 
-/** Values as doubles without NaN and infinities, and filters as bits. */
-function rawColumns(d: Dialect, scan: Scan, { notFinite }: Faults): Map<string, string> {
-  const extra = new Map<string, string>();
-  for (const [key, name] of scan.values) {
-    const column = columnOf(scan.relation, key.slice(key.indexOf(':') + 1), 'value');
-    const sql = d.quote(column.name);
-    const double = asNumber(d, { sql, type: column.type });
-    const value = key.startsWith('raw:') ? sql : double;
-    extra.set(name, notFinite.get(column.name) ? `case when ${d.isFinite(d.asDouble(sql))} then ${value} end` : value);
-  }
-  for (const [sql, name] of scan.filters) extra.set(name, sql);
-  return extra;
+/** Columns that values and filters are made of, by names of their own. They are made late: of rows that were dropped nothing is computed. */
+function rawColumns({ values, slots }: Scan): ReadonlyMap<string, string> {
+  const names = [...[...values.keys()].map(columnOfValue), ...slots.flatMap(({ of: { where, truthy } }) => [...where.map(({ column }) => column), ...(truthy === undefined ? [] : [truthy])])];
+  return new Map([...new Set(names)].map((name, i) => [name, `x${i}`]));
+}
+
+/** Copies of a row are put in order, which not every type has. */
+function rawColumn(d: Dialect, { relation }: Scan, name: string, isOrdered: boolean): string {
+  const sql = d.quote(name);
+  return isOrdered && columnOf(relation, name, 'value').type === 'other' ? d.asText(sql) : sql;
+}
+
+const columnOfValue = (key: string): string => key.slice(key.indexOf(':') + 1);
+
+/** Values as doubles without NaN and infinities. */
+function values(d: Dialect, scan: Scan, raw: ReadonlyMap<string, string>, { notFinite }: Faults): string[] {
+  return [...scan.values].map(([key, name]) => {
+    const column = columnOf(scan.relation, columnOfValue(key), 'value');
+    const sql = d.quote(raw.get(column.name)!);
+    const value = key.startsWith('raw:') ? sql : asNumber(d, { sql, type: column.type });
+    return `${notFinite.get(column.name) ? `case when ${d.isFinite(d.asDouble(sql))} then ${value} end` : value} as ${name}`;
+  });
 }
 
 /** Each side has its own span; where the events of one side are asked for, the other is empty there. */
@@ -68,15 +77,16 @@ function spansOf({ spans: { before, after } }: Slot): string {
   const isOne = before && after && before.to === after.from;
   const spans = isOne ? [{ from: before.from, to: after.to }] : [before, after].filter((span) => span !== undefined);
   return spans.map(({ from, to }) => {
-    const begins = `r.stamp >= u.stamp${offset(from)}`;
-    return to === null ? begins : `(${begins} and r.stamp < u.stamp${offset(to)})`;
+    const begins = `elapsed >= ${from * MICROSECONDS}`;
+    return to === null ? begins : `(${begins} and elapsed < ${to * MICROSECONDS})`;
   }).join(' or ');
 }
-const offset = (seconds: number): string => (seconds === 0 ? '' : ` ${seconds < 0 ? '-' : '+'} ${Math.abs(seconds) * MICROSECONDS}`);
 
-function filtersOf(d: Dialect, scan: Scan, of: UnitAggregate): string[] {
-  const filter = filterOf(d, scan.relation, of);
-  return filter === undefined ? [] : [scan.filters.get(filter)!];
+/** The filter of an aggregate over columns by their names here. */
+function filtersOf(d: Dialect, { relation }: Scan, { where, truthy }: UnitAggregate, raw: ReadonlyMap<string, string>): string[] {
+  const named = { ...relation, columns: relation.columns.flatMap((column) => (raw.has(column.name) ? [{ ...column, name: raw.get(column.name)! }] : [])) };
+  const filter = filterOf(d, named, { where: where.map((one) => ({ ...one, column: raw.get(one.column)! })), ...(truthy === undefined ? {} : { truthy: raw.get(truthy)! }) });
+  return filter === undefined ? [] : [filter];
 }
 
 /** @param condition  absent: of all rows */

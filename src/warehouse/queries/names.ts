@@ -18,4 +18,3 @@ export const DAY = 86_400_000_000;
 
 /** On which side of its first exposure a unit's events lie. */
 export const SIDES = { before: 0, after: 1 } as const;
-export const NEVER_EXPOSED = 2;

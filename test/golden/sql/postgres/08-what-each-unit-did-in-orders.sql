@@ -6,22 +6,25 @@ select unit, side,
   array_agg(case when c3 then stamp end) filter (where case when c3 then stamp end is not null) as a4,
   max(case when c1 then v0 end) as a5
 from (
-  select unit, side, stamp, v0, p0 and f0 as c0, p1 and f0 as c1, p2 and f1 as c2, p2 and f0 as c3
+  select unit,
+    case when elapsed < 0 then 0 else 1 end as side,
+    stamp,
+    case when (cast("x0" as double precision) not in ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)) then cast("x0" as double precision) end as v0,
+    ((elapsed >= -1209600000000 and elapsed < 604800000000)) and "x1" collate "C" = 'o''rder' as c0,
+    (elapsed >= 0) and "x1" collate "C" = 'o''rder' as c1,
+    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" collate "C" = 'cart' as c2,
+    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" collate "C" = 'o''rder' as c3
   from (
-    select r.*, case when u.unit is null then 2 when r.stamp < u.stamp then 0 else 1 end as side,
-      (r.stamp >= u.stamp - 1209600000000 and r.stamp < u.stamp + 604800000000) as p0,
-      r.stamp >= u.stamp as p1,
-      (r.stamp >= u.stamp and r.stamp < u.stamp + 604800000000) as p2
-    from (select unit, stamp, v0, f0, f1 from (
-  select k.*, row_number() over (partition by id order by stamp, unit, v0, f0, f1) as copy
-  from (select "order_id" as id, "user ""id""" as unit, cast(extract(epoch from "ts") * 1000000 as bigint) as stamp, case when (cast("revenue" as double precision) not in ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)) then cast("revenue" as double precision) end as v0, "kind" collate "C" = 'o''rder' as f0, "kind" collate "C" = 'cart' as f1
+    select r.*, r.stamp - u.stamp as elapsed
+    from (select unit, stamp, "x0", "x1" from (
+  select k.*, row_number() over (partition by id order by stamp, unit, "x0", "x1") as copy
+  from (select "order_id" as id, "user ""id""" as unit, cast(extract(epoch from "ts") * 1000000 as bigint) as stamp, "revenue" as "x0", "kind" as "x1"
 from "orders" as t
-where "ts" is null or (cast(extract(epoch from "ts") * 1000000 as bigint) >= 1771190400000000 and cast(extract(epoch from "ts") * 1000000 as bigint) < 1773964800000001)) as k
+where cast(extract(epoch from "ts") * 1000000 as bigint) >= 1771190400000000 and cast(extract(epoch from "ts") * 1000000 as bigint) < 1773964800000001) as k
 ) as u
 where id is null or copy = 1) as r
-    left join assay_exposed as u on u.unit = r.unit
-    where r.unit is not null and r.stamp is not null
+    join assay_exposed as u on u.unit = r.unit
   ) as j
-  where side = 2 or p0 or p1 or p2
+  where (elapsed >= -1209600000000 and elapsed < 604800000000) or elapsed >= 0 or (elapsed >= 0 and elapsed < 604800000000)
 ) as k
 group by unit, side

@@ -1,0 +1,2 @@
+select count(case when side = 1 then 1 end) as units
+from assay_fact_0

@@ -1,2 +1,0 @@
-select count(case when side = 2 then 1 end) as units
-from assay_fact_0
