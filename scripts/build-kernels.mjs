@@ -16,14 +16,14 @@ async function buildKernel(name) {
   if (error) throw new Error(`kernel ${name} does not compile\n${stderr.toString()}`);
 }
 
-/** Workers run outside the module system of tests and builds: one plain file each, with type imports only. */
+/** Workers run outside the module system of tests and builds: one CommonJS file each, which starts faster, with type imports only. */
 function buildWorkers() {
   const source = path.join(root, 'src', 'compute', 'workers');
   for (const file of readdirSync(source).filter((name) => name.endsWith('.ts'))) {
     const { code } = transformSync(readFileSync(path.join(source, file), 'utf8'), {
-      filename: file, module: { type: 'es6' }, jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+      filename: file, module: { type: 'commonjs' }, jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
     });
-    writeFileSync(path.join(build, file.replace(/\.ts$/, '.mjs')), code);
+    writeFileSync(path.join(build, file.replace(/\.ts$/, '.cjs')), code);
   }
 }
 

@@ -25,4 +25,4 @@ async function compile(name: string): Promise<WebAssembly.Module> {
 }
 
 /** The script of the workers that drive a kernel. */
-export const workerScript = (name: string): URL => new URL(`${name}.mjs`, BUILD);
+export const workerScript = (name: string): URL => new URL(`${name}.cjs`, BUILD);

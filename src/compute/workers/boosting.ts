@@ -1,5 +1,5 @@
 /**
- * One worker of the boosting engine: drives one instance of the boosting kernel a run. Built to kernels/compute/build/boosting.mjs.
+ * One worker of the boosting engine: drives one instance of the boosting kernel a run. Built to kernels/compute/build/boosting.cjs.
  *
  * Only type imports: this file runs alone.
  */
@@ -65,7 +65,7 @@ const FAILED = 2;
 const LOOKS = 2000;
 const SPLIT_BYTES = 96;
 
-const { module } = workerData as { module: WebAssembly.Module };
+const compiled = (workerData as { module: WebAssembly.Module }).module;
 const runs = new Map<number, { readonly kernel: BoostingKernel; readonly task: OpenTask }>();
 
 parentPort!.on('message', (task: BoostingTask) => {
@@ -81,7 +81,7 @@ const bytesAt = ({ memory }: BoostingKernel, pointer: number, length: number) =>
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Uint16Array | Int8Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
 function open(task: OpenTask): null {
-  const { exports } = new WebAssembly.Instance(module, { env: { abort: () => { throw new Error('boosting kernel ran out of memory'); } } });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { abort: () => { throw new Error('boosting kernel ran out of memory'); } } });
   const kernel = exports as unknown as BoostingKernel;
   const { from, to, features, stride } = task;
   kernel.layOut(to - from, features, stride, task.maxLeaves);

@@ -1,5 +1,5 @@
 /**
- * One worker of the forest engine: drives one instance of the forest kernel. Built to kernels/compute/build/forest.mjs.
+ * One worker of the forest engine: drives one instance of the forest kernel. Built to kernels/compute/build/forest.cjs.
  *
  * Only type imports: this file runs alone.
  */

@@ -1,5 +1,5 @@
 /**
- * One worker of the policy engine: drives one instance of the policy kernel. Built to kernels/compute/build/policy.mjs.
+ * One worker of the policy engine: drives one instance of the policy kernel. Built to kernels/compute/build/policy.cjs.
  *
  * Only type imports: this file runs alone.
  */

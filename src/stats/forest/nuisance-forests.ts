@@ -6,25 +6,28 @@ import { growRegressionForest } from './regression-forest.js';
 
 const NUISANCE_SHARE = 4;
 const LEAST_NUISANCE_TREES = 50;
-/** Leaves of the nuisance forests grow with the rows, then with their square root: 2 units up to 1,000 rows, 12 at 6,000, 16 at 10,000, 50 at 100,000. */
+/** Leaves of the nuisance forests grow with the rows, then with their square root: 2 units up to 1,000 rows, 12 at 6,000, 20 at 10,000, 70 at 100,000. */
 const LEAF_ROWS = 1000;
-const leafSize = (rows: number): number => Math.round(Math.max(2, Math.min((2 * rows) / LEAF_ROWS, 5 * Math.sqrt(rows / LEAF_ROWS))));
+const leafSize = (rows: number): number => Math.round(Math.max(2, Math.min((2 * rows) / LEAF_ROWS, 7 * Math.sqrt(rows / LEAF_ROWS))));
 
-/** From so many units on a tree draws a quarter of them: it takes half of the work, and each row has half as many trees again that did not draw it. */
+/** From so many units on a tree draws a quarter of them, which is half of the work. */
 const MANY_UNITS = 5000;
 const SHARE_OF_MANY = 0.25;
 
 /**
- * How nuisance forests are grown unless told: as in grf, a quarter of the trees, in single-tree bags and equal honest halves, but with finer leaves in
- * small samples, which predict better, and with coarser ones and smaller subsamples in large samples, which predict no worse (measured at 800 to 100,000 rows).
+ * How nuisance forests are grown unless told: in single-tree bags and equal honest halves, with finer leaves than grf's in small samples, which predict
+ * better, and with coarser ones and smaller subsamples in large samples, which predict no worse (measured at 800 to 100,000 rows). A row is left out by as
+ * many trees as by a quarter of the forest's: grf's share, where subsamples are the forest's own.
  */
 export function nuisanceSettings(settings: ForestSettings, { rows, clusters }: BinnedRows, nuisance: Partial<ForestSettings> = {}): ForestSettings {
   const units = clusters ? clusters.sizes.length : rows;
+  const sampleFraction = units >= MANY_UNITS ? Math.min(settings.sampleFraction, SHARE_OF_MANY) : settings.sampleFraction;
+  const trees = (settings.trees / NUISANCE_SHARE) * ((1 - settings.sampleFraction) / (1 - sampleFraction));
   return {
     ...settings,
-    trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(settings.trees / NUISANCE_SHARE)),
+    trees: Math.max(LEAST_NUISANCE_TREES, Math.ceil(trees)),
     bagTrees: 1,
-    sampleFraction: units >= MANY_UNITS ? Math.min(settings.sampleFraction, SHARE_OF_MANY) : settings.sampleFraction,
+    sampleFraction,
     honestyFraction: settings.honestyFraction === null ? null : 0.5,
     minNodeSize: leafSize(rows),
     ...nuisance,

@@ -8,11 +8,19 @@ export interface Standardised {
 
 export function standardise(column: Float64Array): Standardised {
   const n = column.length;
-  const first = column.reduce((sum, value) => sum + value, 0) / n;
-  const centre = first + column.reduce((sum, value) => sum + (value - first), 0) / n;
-  const spread = Math.sqrt(column.reduce((sum, value) => sum + (value - centre) ** 2, 0) / n);
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += column[i]!;
+  const first = sum / n;
+  let rest = 0;
+  for (let i = 0; i < n; i++) rest += column[i]! - first;
+  const centre = first + rest / n;
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (column[i]! - centre) ** 2;
+  const spread = Math.sqrt(squares / n);
   const scale = isConstant(spread, centre) ? 1 : spread;
-  return { values: Float32Array.from(column, (value) => (value - centre) / scale), centre, scale };
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = (column[i]! - centre) / scale;
+  return { values, centre, scale };
 }
 
 /** A spread that rounding alone can make. */

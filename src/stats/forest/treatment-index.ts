@@ -28,9 +28,13 @@ export function treatmentIndex(data: Pick<ForestData, 'x' | 'categorical' | 'wei
   folds.splits.forEach(({ test }, held) => {
     // no intercept: a fold's own mean, which the others lack, would tell its rows apart
     const { coefficients } = leastSquares(mergeWeighted(parts.filter((_, k) => k !== held)));
-    for (const row of test) index[row] = coefficients.reduce((sum, slope, j) => sum + slope * (columns[j]![row]! - mean[j]!), 0);
+    columns.forEach((column, j) => addSlope(index, test, column, coefficients[j]!, mean[j]!));
   });
   return explains(index, w, mean[columns.length]!, data.weight ?? null) ? index : null;
+}
+
+function addSlope(index: Float64Array, rows: Int32Array, column: Float64Array, slope: number, centre: number): void {
+  for (let i = 0; i < rows.length; i++) index[rows[i]!]! += slope * (column[rows[i]!]! - centre);
 }
 
 /** Whether the index predicts better than the mean. */
@@ -41,8 +45,8 @@ function explains(index: Float64Array, w: Float64Array, mean: number, weight: Fl
 
 /** Missing values become the mean of the others. */
 function filled(column: Float64Array): Float64Array {
+  if (!column.some(Number.isNaN)) return column;
   const present = column.filter((value) => !Number.isNaN(value));
-  if (present.length === column.length) return column;
   const mean = present.reduce((sum, value) => sum + value / present.length, 0);
   return column.map((value) => (Number.isNaN(value) ? mean : value));
 }

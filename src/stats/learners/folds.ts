@@ -118,8 +118,15 @@ function planTimeFolds(n: number, count: number, { at, scheme, gap }: TimeBlocks
 
 /** Refuses a fold that nothing would be learned from. */
 function foldsOf(fold: Int32Array, count: number, trains: (k: number) => (row: number) => boolean): Folds | Refusal {
-  const rows = Int32Array.from(fold, (_, row) => row);
-  const splits = Array.from({ length: count }, (_, k) => ({ train: rows.filter(trains(k)), test: rows.filter((row) => fold[row] === k) }));
+  const splits = Array.from({ length: count }, (_, k) => ({ train: rowsWhere(fold.length, trains(k)), test: rowsWhere(fold.length, (row) => fold[row] === k) }));
   const empty = splits.findIndex(({ train }) => train.length === 0);
   return empty < 0 ? { fold, splits } : refuse('too_few_units', `no rows are left to learn from for fold ${empty}`, 'Use fewer folds, or a smaller gap.');
+}
+
+/** Ascending rows of which something holds. */
+function rowsWhere(n: number, holds: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(n);
+  let count = 0;
+  for (let row = 0; row < n; row++) if (holds(row)) rows[count++] = row;
+  return rows.slice(0, count);
 }

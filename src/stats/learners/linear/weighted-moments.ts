@@ -17,7 +17,7 @@ export interface WeightedMoments {
 export function weightedMoments(columns: readonly Float64Array[], weight: Float64Array | null, rows: Int32Array | null): WeightedMoments {
   const k = columns.length;
   const n = rows ? rows.length : columns[0]?.length ?? 0;
-  const weights = gather(weight ?? new Float64Array(columns[0]?.length ?? 0).fill(1), rows);
+  const weights = weight ? gather(weight, rows) : new Float64Array(n).fill(1);
   const total = weights.reduce((sum, value) => sum + value, 0);
   const centred = columns.map((column) => gather(column, rows));
   const mean = Float64Array.from(centred, (values) => centre(values, weights, total));
@@ -34,8 +34,12 @@ export function weightedMoments(columns: readonly Float64Array[], weight: Float6
   return { rows: n, weight: total, mean, scatter };
 }
 
-const gather = (column: Float64Array, rows: Int32Array | null): Float64Array =>
-  (rows ? Float64Array.from(rows, (row) => column[row]!) : column.slice());
+function gather(column: Float64Array, rows: Int32Array | null): Float64Array {
+  if (!rows) return column.slice();
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = column[rows[i]!]!;
+  return values;
+}
 
 /** Centres in place, in two passes: the second takes what rounding left of the mean. */
 function centre(values: Float64Array, weights: Float64Array, total: number): number {
