@@ -16,7 +16,7 @@ import { spotifyBoundaries, spotifyGroupSequential, spotifyOverrun, tabulatedBou
 import { cigarettes, drawnCompliers, drawnOutcomes, schooling } from './vectors/instruments.js';
 import { knownEffects } from './vectors/known-effects.js';
 import { agrees, leavesOf } from './vectors/leaves.js';
-import { demonstration, pairedTrainees, panelStudy } from './vectors/observational.js';
+import { demonstration, doseLines, pairedTrainees, panelStudy } from './vectors/observational.js';
 import { growthbookMidExperiment, growthbookPower, spotifyPoweredEffect, spotifySampleSize } from './vectors/planning.js';
 import { posthogCuped } from './vectors/posthog-cuped.js';
 import { sequences } from './vectors/sequences.js';
@@ -34,7 +34,7 @@ const adapters: readonly Adapter[] = [
   growthbookAssignment, growthbookPower, growthbookMidExperiment, spotifySampleSize, spotifyPoweredEffect,
   knownEffects, hillstrom, cookieCats, udacity, lalondeNaive,
   exactPolicies, drawnPolicy, drawnCosts, nudgedDoses,
-  demonstration, panelStudy, pairedTrainees, schooling, cigarettes, drawnOutcomes, drawnCompliers,
+  demonstration, panelStudy, pairedTrainees, doseLines, schooling, cigarettes, drawnOutcomes, drawnCompliers,
   pensions, trainees, recommendedTreatments, syntheticLearners,
   ihdpForests, grfDesigns, learningMindsets, campaignForests,
   scikitUpliftScores, hillstromUpliftAtK,

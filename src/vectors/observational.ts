@@ -95,3 +95,23 @@ export const pairedTrainees: Adapter = async ({ id, dataset }, datasets) => {
     },
   };
 };
+
+/** Least squares on a dose, with each kind of errors; states without an outcome are left out, as R does. */
+export const doseLines: Adapter = async ({ id, dataset }, datasets) => {
+  const [, errors] = /^petersen\.ols\.(iid|HC[0-4]|cluster_firm|cluster_year)\.|^public_schools\.(HC[0-4])$/.exec(id)?.filter((group) => group !== undefined) ?? [];
+  if (!errors || !dataset) return undefined;
+  const kind = errors === 'iid' ? 'classical' : errors.startsWith('cluster') ? 'cr1' : errors.toLowerCase();
+  if (dataset === 'petersen_cluster.csv') {
+    const columns = await readFrame(path.join(datasets, dataset), ['y', 'x'], ['firm', 'year']);
+    const cluster: Roles = errors.startsWith('cluster') ? { cluster: errors.slice('cluster_'.length) } : {};
+    const { estimate, standardError } = await effectOf('regression_adjustment', columns, { outcome: 'y', treatment: 'x', ...cluster }, { interacted: false, errors: kind });
+    return { values: { coef: { x: estimate }, se: { x: standardError } } };
+  }
+  const all = await readFrame(path.join(datasets, dataset), ['Expenditure', 'Income']) as Numeric[];
+  const isComplete = (row: number) => all.every(({ values }) => !Number.isNaN(values[row]));
+  const columns = all.map(({ name, values }) => ({ name, values: values.filter((_, row) => isComplete(row)) }));
+  const square = derived(columns, 'square', (at) => at('Income') ** 2);
+  const { estimate, standardError, result } = await effectOf('regression_adjustment', [...columns, square], { outcome: 'Expenditure', treatment: 'Income', covariates: 'square' }, { interacted: false, errors: kind });
+  const [slope] = result['slopes'] as [Estimated];
+  return { values: { coef: { Income: estimate, 'I((Income)^2)': slope.estimate }, se: { Income: standardError, 'I((Income)^2)': slope.standardError } } };
+};
