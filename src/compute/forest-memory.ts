@@ -11,6 +11,8 @@ const INSTANCE_LIMIT = 2 ** 32 - 2 ** 26;
 const SHARE_OF_MACHINE = 0.75;
 /** Rows whose bins are turned into columns at once. */
 const TRANSPOSED = 4096;
+/** Records that a large node is judged by. */
+const SAMPLED = 16_384;
 
 /** Bytes that may be used unless told: three quarters of the machine, or of the container that holds the process. */
 export function defaultMemoryLimit(): number {
@@ -46,7 +48,7 @@ function instanceBytes(rows: BinnedRows, plan: GrowthPlan): number {
   const perSplitRow = rows.features + 16 + 16 + 4 * furtherColumns + 4 + cell + 4 + 2 * perNode + leafValues * 4;
   const perUnit = 5 * 4 + 1 + (rows.clusters ? 12 : 0);
   const subsets = hasCategories ? 2 * 32 * Math.min(split, 65_535) : 0;
-  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * (100 + TRANSPOSED) + subsets + 512 * cell + 2 ** 20;
+  return rows.rows * perRow + split * perSplitRow + estimate * 4 + units * perUnit + rows.features * (100 + TRANSPOSED) + subsets + SAMPLED * (24 + cell) + 512 * cell + 2 ** 20;
 }
 
 /** A tree has at most one leaf for each row of the smaller honest half, or for each `minNodeSize` that a balanced split leaves. */

@@ -40,6 +40,9 @@ const cases: readonly Case[] = [
     settings: { honestyFraction: null, bagTrees: 1, sampleFraction: 1, minNodeSize: 3000, trees: 1 } },
   { ...plain, title: 'causal with categories, nodes too large to pack two counts', kind: 'causal', n: 40_000, p: 3, missing: 0.2, levels: 'few',
     settings: { honestyFraction: null, bagTrees: 1, sampleFraction: 1, minNodeSize: 3000, trees: 1 } },
+  ...(['regression', 'causal', 'instrumental', 'causal_survival', 'multi_causal'] as const).map((kind): Case => (
+    { ...plain, title: `${kind}, nodes judged by a sample`, kind, n: 40_000, p: 2, missing: 0.1, weighted: kind === 'causal', settings: { honestyFraction: null, bagTrees: 1, sampleFraction: 0.9, minNodeSize: 500, trees: 1 } }
+  )),
   { ...plain, title: 'regression on one feature', kind: 'regression', n: 600, p: 1 },
   { ...plain, title: 'regression with categories', kind: 'regression', n: 900, p: 5, missing: 0.2, levels: 'few' },
   { ...plain, title: 'causal with categories and everything', kind: 'causal', n: 1000, p: 6, missing: 0.2, weighted: true, levels: 'few', settings: { imbalancePenalty: 0.01 } },

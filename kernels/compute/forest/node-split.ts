@@ -3,7 +3,7 @@
  *
  * The node range of each feature is tracked so that histograms use no more bins than the node is worth.
  */
-import { candidateColumns, candidates, columns, factors, featureOrder, features, hasMissing, highestBin, isCategorical, mtryCutoffs, ranges, shifts, wideSums } from './workspace';
+import { SAMPLED, candidateColumns, candidates, columns, factors, featureOrder, features, hasMissing, highestBin, isCategorical, mtryCutoffs, ranges, records, sampleStart, shifts, subsetCapacity, wideSums } from './workspace';
 import { LABEL_RATIO, SPLIT_LABELS, SPLIT_SEVERAL, SPLIT_STABILISED, judgedByWeight, labelling, minNodeSize, mtryCutoffCount, splitting, treatments } from './options';
 import { splitCount } from './sampling';
 import { nextBelow, nextWord } from './random';
@@ -38,6 +38,24 @@ export function highestBins(place: i32): usize {
 export function findSplit(start: i32, end: i32, place: i32, hasRoomForSubset: bool): bool {
   const count = end - start;
   if (count <= minNodeSize || (isBalanced() && count < 4 * minNodeSize)) return false;
+  // a level that the sample lacks would go to the wrong side, and a child that must be large would have to be larger
+  if (count > SAMPLED && 32 * minNodeSize <= SAMPLED && subsetCapacity == 0) {
+    sampleRecords(start, count);
+    if (findSplitAmong(sampleStart, sampleStart + SAMPLED, place, hasRoomForSubset)) return true;
+  }
+  return findSplitAmong(start, end, place, hasRoomForSubset);
+}
+
+/** Copies records at equal distances in the order of their rows. */
+function sampleRecords(start: i32, count: i32): void {
+  let to = records + (<usize>sampleStart << 4);
+  for (let i = 0; i < SAMPLED; i++, to += 16) {
+    v128.store(to, v128.load(records + (<usize>(start + <i32>(<i64>i * <i64>count / <i64>SAMPLED)) << 4)));
+  }
+}
+
+function findSplitAmong(start: i32, end: i32, place: i32, hasRoomForSubset: bool): bool {
+  const count = end - start;
   if (!relabel(start, end)) return false;
   const found = drawCandidates(place, binLimit(count), hasRoomForSubset);
   forgetBest();

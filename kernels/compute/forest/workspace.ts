@@ -53,6 +53,8 @@ export let columns: usize = 0;
 /** records of 16 bytes { position i32, treatment f32, outcome f32, weight f32 }, grouped by node; and room to partition them */
 export let records: usize = 0;
 export let spill: usize = 0;
+/** where the sampled records of a large node stand, behind all others */
+export let sampleStart: i32 = 0;
 /** f32, shape (further columns, split rows), by position */
 export let furtherOfSplit: usize = 0;
 /** f32 pseudo-outcomes, fixed-point histogram cells and fixed-point weights of the records, in their order */
@@ -89,6 +91,8 @@ export let leafOfRow: usize = 0;
 
 /** Smaller children are grown first, so that at most log2(rows) nodes wait. */
 export const MAX_PENDING: i32 = 34;
+/** A node of more records is judged by so many of them. */
+export const SAMPLED: i32 = 16384;
 /** A packed tree starts with { nodes u32, leaves u32, subsets u32, 0 }. */
 export const TREE_HEADER: usize = 16;
 export const SUBSET_BYTES: usize = 32;
@@ -152,12 +156,14 @@ export function layOut(
   layOutUnits(<usize>unitCount, nRows, nSplit, <usize>estimateCapacity);
 
   columns = allocate(nSplit * nFeatures);
-  records = allocate(nSplit << 4);
+  const nSampled = nSplit + <usize>SAMPLED;
+  sampleStart = splitCapacity;
+  records = allocate(nSampled << 4);
   spill = allocate(nSplit << 4);
   furtherOfSplit = allocate(<usize>columnCount * (nSplit << 2));
-  rho = allocate(nSplit << 2);
-  cells = allocate(nSplit * <usize>cellBytes);
-  weightCells = allocate(nSplit << 2);
+  rho = allocate(nSampled << 2);
+  cells = allocate(nSampled * <usize>cellBytes);
+  weightCells = allocate(nSampled << 2);
   wideSums = cellBytes > 16 ? allocate(<usize>cellBytes << 8) : 0;
   wideOrdered = cellBytes > 16 ? allocate(<usize>cellBytes << 8) : 0;
   if (wideSums != 0) memory.fill(wideSums, 0, <usize>cellBytes << 8);

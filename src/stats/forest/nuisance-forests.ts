@@ -10,9 +10,8 @@ const LEAST_NUISANCE_TREES = 50;
 const LEAF_ROWS = 1000;
 const leafSize = (rows: number): number => Math.round(Math.max(2, Math.min((2 * rows) / LEAF_ROWS, 7 * Math.sqrt(rows / LEAF_ROWS))));
 
-/** From so many units on a tree draws a quarter of them, which is half of the work. */
-const MANY_UNITS = 5000;
-const SHARE_OF_MANY = 0.25;
+/** From so many units on a tree draws this share of them at most. */
+const SHARES = [[200_000, 0.125], [5000, 0.25], [0, 1]] as const;
 
 /**
  * How nuisance forests are grown unless told: in single-tree bags and equal honest halves, with finer leaves than grf's in small samples, which predict
@@ -21,7 +20,7 @@ const SHARE_OF_MANY = 0.25;
  */
 export function nuisanceSettings(settings: ForestSettings, { rows, clusters }: BinnedRows, nuisance: Partial<ForestSettings> = {}): ForestSettings {
   const units = clusters ? clusters.sizes.length : rows;
-  const sampleFraction = units >= MANY_UNITS ? Math.min(settings.sampleFraction, SHARE_OF_MANY) : settings.sampleFraction;
+  const sampleFraction = Math.min(settings.sampleFraction, SHARES.find(([least]) => units >= least)![1]);
   const trees = (settings.trees / NUISANCE_SHARE) * ((1 - settings.sampleFraction) / (1 - sampleFraction));
   return {
     ...settings,

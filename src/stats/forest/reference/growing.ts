@@ -85,9 +85,19 @@ export function leafOf(rows: BinnedRows, nodes: readonly GrownNode[], row: numbe
   return node;
 }
 
+/** A node of more rows is judged by so many of them, at equal distances, unless a feature is categorical or a child must be large. */
+const SAMPLED = 16_384;
+
 function findSplit(rows: BinnedRows, plan: GrowthPlan, stream: WordStream, node: Pending, featureOrder: Int32Array, hasRoomForSubset: boolean): Split | null {
   const count = node.rows.length;
   if (count <= plan.minNodeSize || (isBalanced(plan.kind) && count < 4 * plan.minNodeSize)) return null;
+  const among = (some: Int32Array) => findSplitAmong(rows, plan, stream, { ...node, rows: some }, featureOrder, hasRoomForSubset);
+  const isSampled = count > SAMPLED && 32 * plan.minNodeSize <= SAMPLED && !rows.categorical.includes(1);
+  const sample = isSampled ? Int32Array.from({ length: SAMPLED }, (_, i) => node.rows[Math.floor((i * count) / SAMPLED)]!) : null;
+  return (sample && among(sample)) ?? among(node.rows);
+}
+
+function findSplitAmong(rows: BinnedRows, plan: GrowthPlan, stream: WordStream, node: Pending, featureOrder: Int32Array, hasRoomForSubset: boolean): Split | null {
   const labels = relabel(plan, node.rows);
   if (!labels) return null;
   let best: Split = { gain: 0, feature: 0, threshold: 0, missingRight: false, order: null };
