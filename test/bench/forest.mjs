@@ -7,7 +7,7 @@ import { rowScorer } from '../../dist/stats/forest/row-scorer.js';
 import { stream } from '../../dist/stats/numeric/random.js';
 import { grfPeer } from './peers/grf.mjs';
 
-/** CPU seconds of the R package grf 2.6.1 (two cores of an EPYC Zen 3, Debian 12, R 4.2), as recorded: used where there is no grf. */
+/** CPU seconds of the R package grf 2.6.1 (two cores of an EPYC Zen 3, Debian 12, R 4.2), as recorded: used where there is no grf, and at a million rows, which take it most of an hour. */
 const RECORDED = {
   '10000x10x500': { fit: 22.9, predict: 4.61, mse: 0.0235 },
   '100000x10x500': { fit: 371.5, predict: 7.77, mse: 0.0064 },

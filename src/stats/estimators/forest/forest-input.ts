@@ -27,7 +27,7 @@ type ForestColumns = DataOf<typeof forestRoles> & Partial<Pick<DataOf<typeof des
 
 /** Options of every estimator that grows a causal forest. */
 export const forestOptions = {
-  trees: z.number().int().min(50).max(20_000).default(2000).describe('trees of the causal forest; nuisance forests have at most a quarter'),
+  trees: z.number().int().min(50).max(20_000).default(2000).describe('trees of the causal forest; nuisance forests have at most a quarter, at least 50'),
   minNodeSize: z.number().int().min(1).nullable().default(null).describe('units below and above the mean treatment that each child of a split keeps; null: 10, or 5 where its out-of-bag R-loss is less by two standard errors'),
   honestyFraction: z.number().gt(0).lt(1).default(EFFECT_DEFAULTS.honestyFraction).describe('share of a tree\'s units that places splits; the others estimate its leaves'),
   sampleFraction: z.number().gt(0).max(0.5).default(0.5).describe('share of units that a tree draws without replacement'),
