@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { momentStride } from '../stats/forest/forest-engine.js';
 import type { BinnedRows } from '../stats/forest/binning.js';
 import { isBalanced } from '../stats/forest/forest-kinds.js';
-import { capacityOf, type GrowthPlan } from '../stats/forest/growth-plan.js';
+import { SAMPLED, capacityOf, type GrowthPlan } from '../stats/forest/growth-plan.js';
 import type { PackedTrees } from '../stats/forest/packed-trees.js';
 import { refuse, type Refusal } from '../stats/refusal.js';
 
@@ -11,8 +11,6 @@ const INSTANCE_LIMIT = 2 ** 32 - 2 ** 26;
 const SHARE_OF_MACHINE = 0.75;
 /** Rows whose bins are turned into columns at once. */
 const TRANSPOSED = 4096;
-/** Records that a large node is judged by. */
-const SAMPLED = 16_384;
 
 /** Bytes that may be used unless told: three quarters of the machine, or of the container that holds the process. */
 export function defaultMemoryLimit(): number {

@@ -63,7 +63,7 @@ const sizes = [
 for (const size of sizes) {
   const { trees, fit, predict, mse, covered, peer, fitGoal, predictGoal } = await forest(size);
   const what = `Causal forest, ${trees} trees on ${size.rows} x ${size.columns}`;
-  if (peer) row(`${what}, fit: processor time of ${peer.source} over ours`, `${(peer.fit / fit).toFixed(1)} x`, `${fitGoal} x`, `${peer.fit.toFixed(1)} s against ${fit.toFixed(2)} s${peer.mse === null ? '' : `, squared error ${peer.mse.toFixed(4)} against ${mse.toFixed(4)}`}`);
+  if (peer) row(`${what}, fit: processor time of ${peer.source} over ours`, `${(peer.fit / fit).toFixed(1)} x`, `${fitGoal} x`, `${peer.fit.toFixed(1)} s against ${fit.toFixed(2)} s, squared error ${peer.mse.toFixed(4)} against ${mse.toFixed(4)}`);
   else row(`${what}, fit`, `${fit.toFixed(2)} s`, '—', 'not compared: there is no grf here');
   if (peer) row('the same, 10,000 predictions with variance', `${(peer.predict / predict).toFixed(1)} x`, `${predictGoal} x`, `${peer.predict.toFixed(2)} s against ${predict.toFixed(2)} s; coverage ${peer.covered?.toFixed(3) ?? '—'} against ${covered.toFixed(3)}`);
 }

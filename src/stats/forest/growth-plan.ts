@@ -85,6 +85,9 @@ function rowCapacity(rows: BinnedRows, plan: GrowthPlan): { readonly split: numb
   return { split: most(plan.splitSize), estimate: most(estimateUnits) };
 }
 
+/** A node of more rows is judged by so many of them, at equal distances, unless a feature is categorical or a child must be large. */
+export const SAMPLED = 16_384;
+
 /** Sums of leaf values stay exact up to this many trees; see `leafGrid`. */
 const MAX_TREES = 65_536;
 const GRID_BITS = 36;

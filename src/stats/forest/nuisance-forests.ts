@@ -15,7 +15,7 @@ const SHARES = [[200_000, 0.125], [5000, 0.25], [0, 1]] as const;
 
 /**
  * How nuisance forests are grown unless told: in single-tree bags and equal honest halves, with finer leaves than grf's in small samples, which predict
- * better, and with coarser ones and smaller subsamples in large samples, which predict no worse (measured at 800 to 100,000 rows). A row is left out by as
+ * better, and with coarser ones and smaller subsamples in large samples, which predict about as well (measured at 800 to 250,000 rows). A row is left out by as
  * many trees as by a quarter of the forest's: grf's share, where subsamples are the forest's own.
  */
 export function nuisanceSettings(settings: ForestSettings, { rows, clusters }: BinnedRows, nuisance: Partial<ForestSettings> = {}): ForestSettings {

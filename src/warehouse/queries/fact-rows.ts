@@ -18,11 +18,11 @@ interface Which {
   /** repeated ids are there once */
   readonly isUnique?: boolean;
   /** of a fact that has times, rows without one are left out */
-  readonly isTimed?: boolean;
+  readonly hasTime?: boolean;
 }
 
 /** Events within reach: unit, stamp (when the fact has times), and the columns of `extra`. */
-export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: Reach, { isUnique = false, isTimed = false }: Which = {}): string {
+export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: Reach, { isUnique = false, hasTime = false }: Which = {}): string {
   const { fact, relation } = source;
   const unit = columnOf(relation, fact.unit, 'unit');
   const at = factTime(d, source);
@@ -32,7 +32,7 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: 
     ...(at ? [`${at} as stamp`] : []),
     ...[...source.extra].map(([name, sql]) => `${sql} as ${name}`),
   ];
-  const within = reachOf(d, source, reach, isTimed);
+  const within = reachOf(d, source, reach, hasTime);
   const filter = within === '' ? '' : `\nwhere ${within}`;
   if (!isUnique || fact.id === undefined) return `select ${select.join(', ')}\nfrom ${relation.from} as t${filter}`;
   const id = d.quote(fact.id);
@@ -45,11 +45,11 @@ export function factRows(d: Dialect, inputs: Inputs, source: FactSource, reach: 
 where id is null or copy = 1`;
 }
 
-/** Rows without a time are within every reach unless `isTimed`: they are counted. */
-function reachOf(d: Dialect, source: FactSource, { from, to }: Reach, isTimed: boolean): string {
+/** Rows without a time are within every reach unless `hasTime`: they are counted. */
+function reachOf(d: Dialect, source: FactSource, { from, to }: Reach, hasTime: boolean): string {
   const at = factTime(d, source);
   if (at === undefined) return '';
-  if (from === null && to === null) return isTimed ? `${at} is not null` : '';
+  if (from === null && to === null) return hasTime ? `${at} is not null` : '';
   const { fact, relation } = source;
   const column = columnOf(relation, fact.time!, 'time');
   const raw = d.quote(column.name);
@@ -59,7 +59,7 @@ function reachOf(d: Dialect, source: FactSource, { from, to }: Reach, isTimed: b
   };
   const bounds = [...(from === null ? [] : [bound('>=', from)]), ...(to === null ? [] : [bound('<', to)])];
   const within = bounds.join(' and ');
-  return isTimed ? within : `${raw} is null or (${within})`;
+  return hasTime ? within : `${raw} is null or (${within})`;
 }
 
 /** Event time in microseconds; undefined for a timeless fact. */

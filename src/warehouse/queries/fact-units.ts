@@ -25,7 +25,7 @@ export function factUnits(d: Dialect, inputs: Inputs, scan: Scan, reach: Reach, 
   const conditions = new Map<string, string>();
   const aggregates = scan.slots.map((slot) => {
     // a span that all share is a filter on rows, and no condition of any one of them
-    const passes = [...(spans.size > 1 ? [`(${spansOf(slot)})`] : []), ...filtersOf(d, scan, slot.of, raw)];
+    const passes = [...(spans.size > 1 ? [spansOf(slot)] : []), ...filtersOf(d, scan, slot.of, raw)];
     return `${aggregate(d, scan, slot.of, passes.length === 0 ? undefined : intern(conditions, passes.join(' and '), 'c'))} as ${slot.name}`;
   });
   const hasStamps = scan.slots.some(({ of }) => of.aggregate === 'first_time' || of.aggregate === 'times');
@@ -36,7 +36,7 @@ from (
   select ${columns.join(',\n    ')}
   from (
     select r.*${isTimed ? ', r.stamp - u.stamp as elapsed' : ''}
-    from (${factRows(d, inputs, source, reach, { isUnique, isTimed: true })}) as r
+    from (${factRows(d, inputs, source, reach, { isUnique, hasTime: true })}) as r
     join ${EXPOSED} as u on u.unit = r.unit
   ) as j${spans.size ? `\n  where ${[...spans].join(' or ')}` : ''}
 ) as k
@@ -54,10 +54,12 @@ function rawColumns({ values, slots }: Scan): ReadonlyMap<string, string> {
   return new Map([...new Set(names)].map((name, i) => [name, `x${i}`]));
 }
 
-/** Copies of a row are put in order, which not every type has. */
+/** Copies of a row are put in order: of bytes, as in every engine; not every type has one. */
 function rawColumn(d: Dialect, { relation }: Scan, name: string, isOrdered: boolean): string {
   const sql = d.quote(name);
-  return isOrdered && columnOf(relation, name, 'value').type === 'other' ? d.asText(sql) : sql;
+  const { type } = columnOf(relation, name, 'value');
+  if (!isOrdered || (type !== 'text' && type !== 'other')) return sql;
+  return d.byteOrder(type === 'text' ? sql : d.asText(sql));
 }
 
 const columnOfValue = (key: string): string => key.slice(key.indexOf(':') + 1);
@@ -76,10 +78,11 @@ function values(d: Dialect, scan: Scan, raw: ReadonlyMap<string, string>, { notF
 function spansOf({ spans: { before, after } }: Slot): string {
   const isOne = before && after && before.to === after.from;
   const spans = isOne ? [{ from: before.from, to: after.to }] : [before, after].filter((span) => span !== undefined);
-  return spans.map(({ from, to }) => {
+  const passes = spans.map(({ from, to }) => {
     const begins = `elapsed >= ${from * MICROSECONDS}`;
     return to === null ? begins : `(${begins} and elapsed < ${to * MICROSECONDS})`;
-  }).join(' or ');
+  });
+  return passes.length > 1 ? `(${passes.join(' or ')})` : passes[0]!;
 }
 
 /** The filter of an aggregate over columns by their names here. */

@@ -1,4 +1,5 @@
-# Rscript grf.R FOLDER N P M TREES - SEED THREADS: a causal forest by grf with its defaults, and predictions with variances.
+# Rscript grf.R FOLDER N P M TREES NUISANCE_TREES SEED THREADS: a causal forest by grf with its defaults, and predictions with variances.
+# NUISANCE_TREES is not read: grf gives its nuisance forests a quarter of the trees, at least 50.
 # FOLDER/train holds N rows of P covariates, outcome and treatment by column, FOLDER/test M rows of P covariates and the true effect, all double.
 # Prints seconds of processor time to fit and to predict, mean squared error and coverage of 95 % intervals.
 suppressMessages(library(grf))

@@ -1,5 +1,5 @@
 import type { BinnedRows } from '../binning.js';
-import type { GrowthPlan } from '../growth-plan.js';
+import { SAMPLED, type GrowthPlan } from '../growth-plan.js';
 import { isBalanced } from '../forest-kinds.js';
 import type { Labels } from './cells.js';
 import { relabel } from './labels.js';
@@ -84,9 +84,6 @@ export function leafOf(rows: BinnedRows, nodes: readonly GrownNode[], row: numbe
   }
   return node;
 }
-
-/** A node of more rows is judged by so many of them, at equal distances, unless a feature is categorical or a child must be large. */
-const SAMPLED = 16_384;
 
 function findSplit(rows: BinnedRows, plan: GrowthPlan, stream: WordStream, node: Pending, featureOrder: Int32Array, hasRoomForSubset: boolean): Split | null {
   const count = node.rows.length;

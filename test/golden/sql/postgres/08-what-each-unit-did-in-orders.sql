@@ -10,15 +10,15 @@ from (
     case when elapsed < 0 then 0 else 1 end as side,
     stamp,
     case when (cast("x0" as double precision) not in ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)) then cast("x0" as double precision) end as v0,
-    ((elapsed >= -1209600000000 and elapsed < 604800000000)) and "x1" collate "C" = 'o''rder' as c0,
-    (elapsed >= 0) and "x1" collate "C" = 'o''rder' as c1,
-    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" collate "C" = 'cart' as c2,
-    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" collate "C" = 'o''rder' as c3
+    (elapsed >= -1209600000000 and elapsed < 604800000000) and "x1" collate "C" = 'o''rder' as c0,
+    elapsed >= 0 and "x1" collate "C" = 'o''rder' as c1,
+    (elapsed >= 0 and elapsed < 604800000000) and "x1" collate "C" = 'cart' as c2,
+    (elapsed >= 0 and elapsed < 604800000000) and "x1" collate "C" = 'o''rder' as c3
   from (
     select r.*, r.stamp - u.stamp as elapsed
     from (select unit, stamp, "x0", "x1" from (
   select k.*, row_number() over (partition by id order by stamp, unit, "x0", "x1") as copy
-  from (select "order_id" as id, "user ""id""" as unit, cast(extract(epoch from "ts") * 1000000 as bigint) as stamp, "revenue" as "x0", "kind" as "x1"
+  from (select "order_id" as id, "user ""id""" as unit, cast(extract(epoch from "ts") * 1000000 as bigint) as stamp, "revenue" as "x0", "kind" collate "C" as "x1"
 from "orders" as t
 where cast(extract(epoch from "ts") * 1000000 as bigint) >= 1771190400000000 and cast(extract(epoch from "ts") * 1000000 as bigint) < 1773964800000001) as k
 ) as u

@@ -10,10 +10,10 @@ from (
     case when elapsed < 0 then 0 else 1 end as side,
     stamp,
     case when is_finite(cast("x0" as double)) then cast("x0" as double) end as v0,
-    ((elapsed >= -1209600000000 and elapsed < 604800000000)) and "x1" = 'o''rder' as c0,
-    (elapsed >= 0) and "x1" = 'o''rder' as c1,
-    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" = 'cart' as c2,
-    ((elapsed >= 0 and elapsed < 604800000000)) and "x1" = 'o''rder' as c3
+    (elapsed >= -1209600000000 and elapsed < 604800000000) and "x1" = 'o''rder' as c0,
+    elapsed >= 0 and "x1" = 'o''rder' as c1,
+    (elapsed >= 0 and elapsed < 604800000000) and "x1" = 'cart' as c2,
+    (elapsed >= 0 and elapsed < 604800000000) and "x1" = 'o''rder' as c3
   from (
     select r.*, r.stamp - u.stamp as elapsed
     from (select unit, stamp, "x0", "x1" from (
